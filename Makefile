@@ -1,0 +1,35 @@
+# Everything here needs Rust and Debian's build-essential, and nothing else beforehand.
+# CARGOFLAGS reaches every cargo command: `make test CARGOFLAGS=--locked`.
+
+# Without the OpenSSL headers libpq builds its own OpenSSL: slower, the same program.
+OPENSSL != scripts/openssl-feature
+TESTS = test-postgres,test-browser,$(OPENSSL)
+
+.PHONY: help run test check bench fmt
+
+help:
+	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
+	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, and in Chromium'
+	@echo '             (ARGS="--test browser" for some of them)'
+	@echo 'make check   formatting, lints, documentation'
+	@echo 'make bench   measure this machine: start, memory, size, requests a second'
+	@echo 'make fmt     format the sources'
+
+run:
+	cargo run $(CARGOFLAGS) --features "$(OPENSSL)" -- $(ARGS)
+
+test:
+	scripts/install-test-packages
+	scripts/with-postgres cargo test $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
+
+# Lints are made errors here, not by RUSTFLAGS, which would compile every dependency again.
+check:
+	cargo fmt --check
+	cargo clippy $(CARGOFLAGS) --all-targets --features "$(TESTS)" -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGOFLAGS) --no-deps --features "$(TESTS)"
+
+bench:
+	cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench portal
+
+fmt:
+	cargo fmt

@@ -1,0 +1,105 @@
+//! Who acts: a user, an API key, the shell, or Keystead itself; in which tenant, with which grants.
+
+use std::fmt;
+
+use super::grant::{self, Grant};
+use super::permission::Permission;
+use super::resource_path::ResourcePath;
+
+/// The tenant that a request may touch. Comes from a session row, a credential row or the shell's own argument, never
+/// from what a request says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TenantScope(i64);
+
+impl TenantScope {
+    /// From a row that was found by a session or a credential, or a tenant that was just made.
+    pub const fn from_row(tenant_id: i64) -> Self {
+        Self(tenant_id)
+    }
+
+    /// The tenant's database id.
+    pub const fn id(self) -> i64 {
+        self.0
+    }
+}
+
+/// What kind of actor, and its database id where it has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A signed-in person.
+    User(i64),
+    /// A system with an API key.
+    ApiKey(i64),
+    /// The operating-system account that runs `keystead`; holds everything in the tenant it names.
+    Shell,
+    /// Keystead itself: expiry, retirement, set-up.
+    System,
+}
+
+impl Who {
+    /// The word that is stored.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::ApiKey(_) => "api_key",
+            Self::Shell => "shell",
+            Self::System => "system",
+        }
+    }
+
+    /// The database id, if any.
+    pub const fn id(self) -> Option<i64> {
+        match self {
+            Self::User(id) | Self::ApiKey(id) => Some(id),
+            Self::Shell | Self::System => None,
+        }
+    }
+}
+
+/// Somebody who acts in a tenant.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Which kind.
+    pub who: Who,
+    /// How they are called in lists and in the audit log: an e-mail address, a client id.
+    pub label: String,
+    /// The tenant they act in.
+    pub tenant: TenantScope,
+    /// The tenant's root resource.
+    pub root: ResourcePath,
+    /// What they hold.
+    pub grants: Vec<Grant>,
+}
+
+impl Actor {
+    /// Whether the actor holds the permission on the resource.
+    pub fn may(&self, permission: Permission, resource: &ResourcePath) -> bool {
+        match self.who {
+            Who::Shell | Who::System => self.root.covers(resource),
+            Who::User(_) | Who::ApiKey(_) => grant::hold(&self.grants, permission, resource),
+        }
+    }
+
+    /// The first line of every verb.
+    ///
+    /// # Errors
+    /// [`Refused`] when the actor does not hold the permission there.
+    pub fn require(&self, permission: Permission, resource: &ResourcePath) -> Result<(), Refused> {
+        if self.may(permission, resource) { Ok(()) } else { Err(Refused { permission }) }
+    }
+}
+
+/// The actor lacks this permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// What is missing.
+    pub permission: Permission,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the permission {} is missing", self.permission)
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,15 @@
+//! Who acts and what they may do. Pure: no table, no address, no page.
+
+pub mod act;
+pub mod actor;
+pub mod grant;
+pub mod permission;
+pub mod resource_path;
+pub mod role_set;
+
+pub use act::{Act, Origin};
+pub use actor::{Actor, Refused, TenantScope, Who};
+pub use grant::Grant;
+pub use permission::Permission;
+pub use resource_path::ResourcePath;
+pub use role_set::{BuiltIn, RoleSet};

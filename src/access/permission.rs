@@ -1,0 +1,148 @@
+//! Permissions: the portal's own, which are a closed set, and the tenant's, which are free words.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What one may do in the portal. `noun:verb`, as in `api_keys:read`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See API keys.
+    ReadApiKeys,
+    /// Create, change, delete API keys.
+    ManageApiKeys,
+    /// See users.
+    ReadUsers,
+    /// Invite, change, remove users.
+    ManageUsers,
+    /// Shape roles.
+    ManageRoles,
+    /// Shape the resource tree.
+    ManageResources,
+    /// Read the audit log.
+    ReadAudit,
+    /// Change the tenant's settings.
+    ManageSettings,
+    /// Ask whether a token is active.
+    IntrospectTokens,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::ReadApiKeys,
+        Self::ManageApiKeys,
+        Self::ReadUsers,
+        Self::ManageUsers,
+        Self::ManageRoles,
+        Self::ManageResources,
+        Self::ReadAudit,
+        Self::ManageSettings,
+        Self::IntrospectTokens,
+    ];
+
+    /// The word that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadApiKeys => "api_keys:read",
+            Self::ManageApiKeys => "api_keys:manage",
+            Self::ReadUsers => "users:read",
+            Self::ManageUsers => "users:manage",
+            Self::ManageRoles => "roles:manage",
+            Self::ManageResources => "resources:manage",
+            Self::ReadAudit => "audit:read",
+            Self::ManageSettings => "settings:manage",
+            Self::IntrospectTokens => "tokens:introspect",
+        }
+    }
+
+    /// What the holder can do, in words: "You need a role that can …".
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::ReadApiKeys => "see API keys",
+            Self::ManageApiKeys => "manage API keys",
+            Self::ReadUsers => "see users",
+            Self::ManageUsers => "manage users",
+            Self::ManageRoles => "manage roles",
+            Self::ManageResources => "manage resources",
+            Self::ReadAudit => "read the audit log",
+            Self::ManageSettings => "change the settings",
+            Self::IntrospectTokens => "introspect tokens",
+        }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A permission of the tenant's own making: `noun:verb`, where the verb may be `*`. Never one of the portal's nouns.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApplicationPermission(String);
+
+/// The text is not `noun:verb`, or its noun belongs to the portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnApplicationPermission;
+
+impl ApplicationPermission {
+    /// The word itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether holding this one answers a question for `asked`.
+    pub fn covers(&self, asked: &Self) -> bool {
+        self == asked || self.0.strip_suffix('*').is_some_and(|noun| asked.0.starts_with(noun))
+    }
+}
+
+impl FromStr for ApplicationPermission {
+    type Err = NotAnApplicationPermission;
+
+    fn from_str(text: &str) -> Result<Self, NotAnApplicationPermission> {
+        let (noun, verb) = text.split_once(':').ok_or(NotAnApplicationPermission)?;
+        let word = |part: &str| {
+            !part.is_empty()
+                && part.len() <= 64
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b))
+        };
+        let of_the_portal = Permission::ALL.iter().any(|own| own.as_str().split(':').next() == Some(noun));
+        (word(noun) && (verb == "*" || word(verb)) && !of_the_portal)
+            .then(|| Self(text.to_owned()))
+            .ok_or(NotAnApplicationPermission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_portal_noun_or_a_star_is_no_application_permission() {
+        for bad in [
+            "api_keys:read",
+            "users:*",
+            "*:*",
+            "*:read",
+            "invoices",
+            "invoices:",
+            ":read",
+            "Invoices:read",
+            "a b:c",
+            "tokens:mint",
+        ] {
+            assert!(bad.parse::<ApplicationPermission>().is_err(), "{bad}");
+        }
+        assert!("invoices:read".parse::<ApplicationPermission>().is_ok());
+    }
+
+    #[test]
+    fn a_star_covers_every_verb_of_its_noun_alone() {
+        let all: ApplicationPermission = "invoices:*".parse().unwrap();
+        assert!(all.covers(&"invoices:write".parse().unwrap()));
+        assert!(!all.covers(&"invoices2:write".parse().unwrap()));
+        let read: ApplicationPermission = "invoices:read".parse().unwrap();
+        assert!(!read.covers(&"invoices:readall".parse().unwrap()));
+    }
+}

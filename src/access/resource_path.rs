@@ -1,0 +1,72 @@
+//! The path of a resource: `organization=acme:account=main:application=invoices`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A path of `kind=name` segments. It addresses the node and everything beneath it; it need not be a node.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourcePath(String);
+
+/// The text is not a path of `kind=name` segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAPath;
+
+impl ResourcePath {
+    /// The root of the tenant with this slug.
+    pub fn root(slug: &str) -> Self {
+        Self(format!("organization={slug}"))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `other` is this node or lies beneath it, by whole segments.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.0.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    }
+}
+
+impl FromStr for ResourcePath {
+    type Err = NotAPath;
+
+    fn from_str(text: &str) -> Result<Self, NotAPath> {
+        let word =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && !b"=:".contains(&byte));
+        let segment = |part: &str| part.split_once('=').is_some_and(|(kind, name)| word(kind) && word(name));
+        (text.len() <= 1024 && text.split(':').all(segment)).then(|| Self(text.to_owned())).ok_or(NotAPath)
+    }
+}
+
+impl fmt::Display for ResourcePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> ResourcePath {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_path_covers_itself_and_what_is_beneath_by_whole_segments() {
+        let invoices = path("organization=acme:application=invoices");
+        assert!(ResourcePath::root("acme").covers(&invoices));
+        assert!(invoices.covers(&invoices));
+        assert!(invoices.covers(&path("organization=acme:application=invoices:order=7")));
+        assert!(!invoices.covers(&path("organization=acme:application=invoices2")));
+        assert!(!invoices.covers(&ResourcePath::root("acme")));
+    }
+
+    #[test]
+    fn what_is_not_segments_is_refused() {
+        for bad in ["", "organization", "organization=", "=acme", "a=b:", ":a=b", "a=b=c", "a=b c", "a=b\n"] {
+            assert_eq!(bad.parse::<ResourcePath>(), Err(NotAPath), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! An API key and what it is at a moment.
+
+use crate::base::clock::Timestamp;
+
+/// A key expires soon when so many days or fewer are left.
+const SOON_DAYS: i64 = 30;
+const DAY: i64 = 86_400;
+
+/// A key, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// The database id. Not for addresses.
+    pub id: i64,
+    /// The 12-character id in addresses and inside the secret; never reused.
+    pub key_id: String,
+    /// The OAuth `client_id`.
+    pub client_id: String,
+    /// The descriptive name.
+    pub name: String,
+    /// `live`, or what the installation calls itself.
+    pub environment: String,
+    /// How its newest secret is shown.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it, as they were called then.
+    pub created_by: String,
+    /// When it ends by itself; may be never.
+    pub expires_at: Timestamp,
+    /// When it was disabled, if it is.
+    pub disabled_at: Option<Timestamp>,
+    /// When it was deleted, if it is: the row is then a tombstone.
+    pub deleted_at: Option<Timestamp>,
+    /// Raised when tokens given before must not be taken any more.
+    pub token_version: i64,
+}
+
+/// What a key is, in one word. The first that applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// For good.
+    Deleted,
+    /// For the time being.
+    Disabled,
+    /// Its time is over.
+    Expired,
+    /// Its time is over soon.
+    Expiring {
+        /// Days left, rounded up.
+        days: i64,
+    },
+    /// Nobody has used it yet.
+    NeverUsed,
+    /// None of the above.
+    Active,
+}
+
+impl ApiKey {
+    /// What the key is now.
+    pub fn status(&self, now: Timestamp, used: bool) -> Status {
+        let left = self.expires_at.seconds_since(now);
+        if self.deleted_at.is_some() {
+            Status::Deleted
+        } else if self.disabled_at.is_some() {
+            Status::Disabled
+        } else if self.expires_at <= now {
+            Status::Expired
+        } else if !self.expires_at.is_never() && left <= SOON_DAYS * DAY {
+            Status::Expiring { days: (left + DAY - 1) / DAY }
+        } else if !used {
+            Status::NeverUsed
+        } else {
+            Status::Active
+        }
+    }
+}
+
+/// A tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// What kind of mark: `env`.
+    pub key: String,
+    /// Which: `prod`.
+    pub value: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_795_444_320_000_000);
+
+    fn key(expires_at: Timestamp) -> ApiKey {
+        ApiKey {
+            id: 1,
+            key_id: "4Jq9ZbT0kLw2".into(),
+            client_id: "billing-sync".into(),
+            name: "billing-sync".into(),
+            environment: "live".into(),
+            hint: String::new(),
+            created_at: NOW,
+            created_by: "ops@acme.example".into(),
+            expires_at,
+            disabled_at: None,
+            deleted_at: None,
+            token_version: 1,
+        }
+    }
+
+    #[test]
+    fn the_gravest_word_wins() {
+        let expired = key(NOW);
+        assert_eq!(expired.status(NOW, true), Status::Expired);
+        assert_eq!(ApiKey { disabled_at: Some(NOW), ..expired.clone() }.status(NOW, true), Status::Disabled);
+        assert_eq!(
+            ApiKey { disabled_at: Some(NOW), deleted_at: Some(NOW), ..expired }.status(NOW, true),
+            Status::Deleted
+        );
+        assert_eq!(key(NOW.plus_seconds(1)).status(NOW, false), Status::Expiring { days: 1 });
+        assert_eq!(key(NOW.plus_days(30)).status(NOW, false), Status::Expiring { days: 30 });
+        assert_eq!(key(NOW.plus_days(30).plus_seconds(1)).status(NOW, false), Status::NeverUsed);
+        assert_eq!(key(Timestamp::NEVER).status(NOW, true), Status::Active);
+    }
+}

@@ -1,0 +1,75 @@
+//! Why a verb on keys did not happen.
+
+use std::fmt;
+
+use crate::access::Refused;
+use crate::base::clock::Timestamp;
+use crate::{db, web};
+
+use super::ApiKey;
+
+/// What can go wrong with a key.
+#[derive(Debug)]
+pub enum ApiKeyError {
+    /// The database refused.
+    Db(db::Error),
+    /// The actor lacks a permission.
+    Refused(Refused),
+    /// There is no such key in the actor's tenant.
+    NotFound,
+    /// The key was deleted before.
+    AlreadyDeleted(Box<ApiKey>),
+    /// A key of the tenant has this client id.
+    ClientIdTaken,
+    /// The same form made this key before. Its secret is not shown again.
+    AlreadyCreated(Box<ApiKey>),
+    /// The tenant's longest life ends before this moment.
+    LivesTooLong(Timestamp),
+}
+
+impl From<db::Error> for ApiKeyError {
+    fn from(error: db::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl From<Refused> for ApiKeyError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<ApiKeyError> for web::Error {
+    fn from(error: ApiKeyError) -> Self {
+        match error {
+            ApiKeyError::Db(error) => error.into(),
+            ApiKeyError::Refused(refused) => refused.into(),
+            ApiKeyError::NotFound | ApiKeyError::AlreadyDeleted(_) => Self::not_found(),
+            other => Self::bad_request(other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for ApiKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Db(error) => error.fmt(f),
+            Self::Refused(refused) => refused.fmt(f),
+            Self::NotFound => f.write_str("there is no such key"),
+            Self::AlreadyDeleted(_) => f.write_str("the key was deleted before"),
+            Self::ClientIdTaken => f.write_str("the client id is in use"),
+            Self::AlreadyCreated(_) => f.write_str("this form made a key before"),
+            Self::LivesTooLong(_) => f.write_str("the key would live longer than the organization allows"),
+        }
+    }
+}
+
+impl std::error::Error for ApiKeyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Db(error) => Some(error),
+            Self::Refused(refused) => Some(refused),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! API keys: what people create. Their text, their life, their pages.
+
+mod actions;
+pub mod api_key;
+pub mod client_id;
+mod error;
+mod pages;
+pub mod problem;
+mod routes;
+pub mod secret_text;
+mod store;
+
+pub use actions::{Created, NewApiKey, create, delete, keep_saved, list, show};
+pub use api_key::ApiKey;
+pub use error::ApiKeyError;
+pub use routes::{NAV, routes};
+pub use store::{Presented, StoredSecret, presented};

@@ -1,0 +1,93 @@
+//! The step "Credential": the secret, once, in the answer to the post that made it. "Close" is a post of its own.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::api_keys::actions::{self, Created};
+use crate::base::paging::Page;
+use crate::tenants::Tenant;
+use crate::web::actor::SignedIn;
+use crate::web::form::Form;
+use crate::web::page::{self, Flash, Moment, Shell};
+use crate::web::{Error, Portal};
+
+use super::overview::{self, ListView};
+
+#[derive(Template)]
+#[template(path = "api_keys/credential.html")]
+struct CredentialPage<'a> {
+    shell: Shell,
+    list: ListView,
+    key_id: &'a str,
+    client_id: &'a str,
+    secret: &'a str,
+    token_url: String,
+    curl: String,
+    expires: Option<Moment>,
+}
+
+/// The page that shows the secret. Nothing of it is kept.
+pub(super) async fn view(
+    req: &HttpRequest,
+    portal: &Portal,
+    who: &SignedIn,
+    tenant: &Tenant,
+    created: Created,
+) -> Result<HttpResponse, Error> {
+    let Created { key, secret } = created;
+    // The key exists from here on. If the list behind the overlay cannot be read, the secret is shown without it.
+    let list = overview::list(portal, who, Page::First).await.unwrap_or_else(|_| ListView {
+        rows: Vec::new(),
+        may_manage: false,
+        newer: None,
+        older: None,
+        first_page: false,
+    });
+    let token_url = token_url(portal, tenant);
+    let curl = format!(
+        "curl -sS {token_url} \\\n  -d grant_type=client_credentials \\\n  -u {}:{}",
+        key.client_id,
+        secret.expose()
+    );
+    let now = portal.clock.now();
+    let page = CredentialPage {
+        shell: Shell::new(req, portal, who),
+        list,
+        key_id: &key.key_id,
+        client_id: &key.client_id,
+        secret: secret.expose(),
+        token_url,
+        curl,
+        expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
+    };
+    page::html(req, portal, StatusCode::OK, &page)
+}
+
+/// Where the tenant's clients get tokens.
+pub(super) fn token_url(portal: &Portal, tenant: &Tenant) -> String {
+    format!("{}/{}/oauth2/token", portal.settings.public_url, tenant.slug)
+}
+
+/// "Close": the person says that the key is saved. The message's cookie also keeps browsers from bringing the page back.
+pub async fn submit(
+    req: HttpRequest,
+    portal: Data<Portal>,
+    who: SignedIn,
+    path: Path<String>,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let saved = form.0.get("saved").is_some();
+    let key_id = path.into_inner();
+    let key = who.write(&req, &portal, move |tx, act| actions::keep_saved(tx, act, &key_id)).await??;
+    let words = if saved {
+        format!("{} is created.", key.client_id)
+    } else {
+        format!(
+            "{} is created. If its key was not saved, delete it and add a new one: it is not shown again.",
+            key.client_id
+        )
+    };
+    Ok(page::redirect(&portal, "/api-keys", Some(Flash::ok(words))))
+}

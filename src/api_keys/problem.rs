@@ -1,0 +1,37 @@
+//! What can be wrong with what was typed. The words for it live in the templates.
+
+/// Why a text is no API Client ID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientIdProblem {
+    /// Nothing was given.
+    Empty,
+    /// Fewer than 3 characters.
+    TooShort {
+        /// How many there were.
+        length: usize,
+    },
+    /// More than 64 characters.
+    TooLong {
+        /// How many there were.
+        length: usize,
+    },
+    /// A character other than `A-Z a-z 0-9 . _ -`.
+    Character {
+        /// The first such character.
+        found: String,
+    },
+    /// A key of the tenant has it, whatever the case.
+    Taken,
+}
+
+/// Why a text is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameProblem {
+    /// More than 100 characters.
+    TooLong {
+        /// How many there were.
+        length: usize,
+    },
+    /// A tab, a line break, an invisible character that changes direction.
+    ControlCharacter,
+}

@@ -1,0 +1,29 @@
+//! The addresses of this feature.
+
+use actix_web::web;
+
+use crate::access::Permission;
+use crate::web::page::NavEntry;
+use crate::web::routes::{Access, Face, Route};
+
+use super::pages::{create, credential, delete, detail, overview};
+
+/// Its line in the main navigation.
+pub const NAV: NavEntry =
+    NavEntry { href: "/api-keys", label: "API Keys", icon: "key", permission: Permission::ReadApiKeys };
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    const READ: Access = Access::Needs(Permission::ReadApiKeys);
+    const MANAGE: Access = Access::Needs(Permission::ManageApiKeys);
+    vec![
+        Route::get("/", Access::SignedIn, Face::Page, || web::to(overview::home)),
+        Route::get("/api-keys", READ, Face::Page, || web::to(overview::show)),
+        Route::get("/api-keys/new", MANAGE, Face::Page, || web::to(create::show)),
+        Route::post("/api-keys/new", MANAGE, Face::Page, || web::to(create::submit)),
+        Route::post("/api-keys/{key_id}/credential", MANAGE, Face::Page, || web::to(credential::submit)),
+        Route::get("/api-keys/{key_id}", READ, Face::Page, || web::to(detail::show)),
+        Route::get("/api-keys/{key_id}/delete", MANAGE, Face::Page, || web::to(delete::show)),
+        Route::post("/api-keys/{key_id}/delete", MANAGE, Face::Page, || web::to(delete::submit)),
+    ]
+}

@@ -1,0 +1,7 @@
+//! The mounted whole: opens the database, puts the features together, and listens.
+
+mod boot;
+mod server;
+
+pub use boot::{Opened, StartError, open};
+pub use server::{Running, Stop, all_routes, start};

@@ -1,0 +1,189 @@
+//! Mounts the features' routes and listens.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::CookieContentSecurity;
+use actix_web::cookie::{Key, SameSite};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+
+use crate::base::password::Hasher;
+use crate::base::secret::Secret;
+use crate::config::Config;
+use crate::health::Stopping;
+use crate::sessions::DatabaseSessions;
+use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
+use crate::signing_keys::Ring;
+use crate::tenants::installation;
+use crate::usage::{self, LastUses};
+use crate::web::around::{around, nothing_here};
+use crate::web::cookies::Name;
+use crate::web::routes::{Face, Route, mount};
+use crate::web::{Portal, Settings, static_files};
+use crate::{api_keys, audit, gateway, health, oauth};
+
+use super::boot::{Opened, StartError};
+
+/// Passwords that are hashed at once: 19 MiB and a processor each.
+const PASSWORDS_AT_ONCE: usize = 4;
+/// How often last uses are written.
+const USES_EVERY: Duration = Duration::from_secs(5);
+/// How long requests may take to finish when the process is asked to stop, in seconds.
+const GRACE_SECONDS: u64 = 30;
+
+/// Every route there is. Nothing is mounted otherwise.
+pub fn all_routes() -> Vec<Route> {
+    let features = [
+        static_files::routes(),
+        audit::pages::routes(),
+        sign_in::routes(),
+        api_keys::routes(),
+        oauth::routes(),
+        gateway::routes(),
+        health::routes(),
+    ];
+    features.into_iter().flatten().collect()
+}
+
+/// A portal that listens.
+pub struct Running {
+    /// The address it listens on; the port is a real one also when 0 was asked for.
+    pub address: SocketAddr,
+    /// Its public URL.
+    pub public_url: String,
+    /// The link for the first administrator, while there is none.
+    pub setup_link: Option<Secret>,
+    /// Shared with all handlers.
+    pub portal: Data<Portal>,
+    server: Server,
+    stopping: Data<Stopping>,
+    uses: Arc<LastUses>,
+}
+
+/// Binds the address and starts the workers; `None` means one for each processor.
+///
+/// # Errors
+/// One line that says what is in the way.
+pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<Running, StartError> {
+    let listener = std::net::TcpListener::bind(config.listen)
+        .map_err(|error| StartError::new(format!("cannot listen on {}: {error}", config.listen)))?;
+    let address = listener.local_addr().map_err(StartError::new)?;
+    let public_url = config.public_url_at(address);
+    let setup_link = setup_link(&opened, public_url.as_str())?;
+    let session_key = Key::from(&opened.keyring.session_cookie().map_err(StartError::new)?[..]);
+    let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock), Arc::clone(&opened.entropy));
+    let throttle = Data::new(Throttle::new(&*opened.entropy));
+    let portal = Data::new(Portal {
+        hasher: Hasher::new(PASSWORDS_AT_ONCE, &*opened.entropy).map_err(StartError::new)?,
+        db: opened.db,
+        clock: opened.clock,
+        entropy: opened.entropy,
+        keyring: opened.keyring,
+        settings: Settings {
+            public_url,
+            environment: config.environment.clone(),
+            insecure_http: config.insecure_http,
+            trusted_proxies: config.trusted_proxies.clone(),
+            gateway_addresses: config.gateway_addresses.clone(),
+        },
+        people: Arc::new(SessionPeople),
+        nav: vec![api_keys::NAV, audit::pages::NAV],
+    });
+    let (gate, stopping) = (Data::new(SetUpGate::default()), Data::new(Stopping::default()));
+    let (ring, uses) = (Data::new(Ring::default()), Data::new(LastUses::default()));
+    let public_url = portal.settings.public_url.to_string();
+    let app = {
+        let (portal, stopping, uses) = (Data::clone(&portal), Data::clone(&stopping), Data::clone(&uses));
+        move || {
+            let insecure = portal.settings.insecure_http;
+            let (pages, data): (Vec<Route>, Vec<Route>) = all_routes().into_iter().partition(Route::is_for_browsers);
+            let session = SessionMiddleware::builder(sessions.clone(), session_key.clone())
+                .cookie_name(Name::Session.as_str(insecure).to_owned())
+                .cookie_secure(!insecure)
+                .cookie_http_only(true)
+                .cookie_same_site(SameSite::Lax)
+                .cookie_content_security(CookieContentSecurity::Private)
+                .build();
+            App::new()
+                .app_data(Data::clone(&portal))
+                .app_data(Data::clone(&throttle))
+                .app_data(Data::clone(&gate))
+                .app_data(Data::clone(&ring))
+                .app_data(Data::clone(&uses))
+                .app_data(Data::clone(&stopping))
+                .configure(|config| mount(config, data))
+                .service(web::scope("/api/v1").app_data(Face::Api).default_service(web::to(nothing_here)))
+                .service(
+                    web::scope("")
+                        .wrap(from_fn(sign_in::browser))
+                        .wrap(session)
+                        .configure(|config| mount(config, pages))
+                        .default_service(web::to(nothing_here)),
+                )
+                .wrap(from_fn(around))
+        }
+    };
+    let mut server = HttpServer::new(app)
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(GRACE_SECONDS)
+        .disable_signals();
+    if let Some(workers) = workers {
+        server = server.workers(workers);
+    }
+    let server = server.listen(listener).map_err(StartError::new)?.run();
+    Ok(Running { address, public_url, setup_link, portal, server, stopping, uses: uses.into_inner() })
+}
+
+/// A fresh code at each start, while there is no administrator.
+fn setup_link(opened: &Opened, public_url: &str) -> Result<Option<Secret>, StartError> {
+    let row = opened.db.read_here(installation::load)?;
+    if row.is_some_and(|row| row.is_set_up) {
+        return Ok(None);
+    }
+    let now = opened.clock.now();
+    let code = opened.db.write_here(|tx| sign_in::issue(tx, &*opened.entropy, now))?;
+    Ok(Some(Secret::new(format!("{public_url}/setup?code={}", code.expose()))))
+}
+
+/// Stops a portal that runs somewhere else.
+#[derive(Clone)]
+pub struct Stop {
+    handle: ServerHandle,
+    stopping: Data<Stopping>,
+}
+
+impl Stop {
+    /// Says so at `/readyz`, takes no more connections, lets requests finish.
+    pub async fn stop(&self) {
+        self.stopping.0.store(true, Ordering::Relaxed);
+        self.handle.stop(true).await;
+    }
+}
+
+impl Running {
+    /// To stop it while [`Running::run`] waits.
+    pub fn stopper(&self) -> Stop {
+        Stop { handle: self.server.handle(), stopping: Data::clone(&self.stopping) }
+    }
+
+    /// Answers requests until it is stopped; then writes what is still in memory.
+    ///
+    /// # Errors
+    /// When the server breaks down.
+    pub async fn run(self) -> std::io::Result<()> {
+        let db = self.portal.db.clone();
+        let writer = actix_web::rt::spawn(usage::write_every(USES_EVERY, Arc::clone(&self.uses), db.clone()));
+        let result = self.server.await;
+        writer.abort();
+        if let Err(error) = self.uses.write(&db).await {
+            tracing::warn!(%error, "the last uses of the last seconds are lost");
+        }
+        result
+    }
+}

@@ -1,0 +1,15 @@
+//! What happened: every change writes its event in its own transaction. Imports neither keys nor users; events carry
+//! snapshots of both.
+
+mod action;
+pub mod chain;
+mod event;
+pub mod pages;
+
+mod record;
+mod store;
+
+pub use action::Action;
+pub use event::{Event, Target};
+pub use record::{INSTALLATION, begin_chain, record, record_in};
+pub use store::{Entry, page};

@@ -1,0 +1,6 @@
+//! The pages of this feature.
+
+mod overview;
+mod routes;
+
+pub use routes::{NAV, routes};

@@ -1,0 +1,10 @@
+//! Clock, chance, secrets, hashes, passwords, paging. Knows nothing about the product.
+
+pub mod base62;
+pub mod clock;
+pub mod hash;
+pub mod keyring;
+pub mod paging;
+pub mod password;
+pub mod random;
+pub mod secret;

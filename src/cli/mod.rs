@@ -1,0 +1,118 @@
+//! The commands of the program, a file for each.
+
+mod init;
+mod serve;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use crate::config::{CONFIG_VARIABLE, Config, LogFormat, SETTINGS, Sources};
+
+/// Runs the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Vec<(OsString, OsString)>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return fail(&first_line(&error.to_string())),
+        Err(help) => {
+            // Nobody listens any more: nothing to be done about it.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    let (name, arguments) = matches.subcommand().unwrap_or(("serve", &matches));
+    let config = match Config::load(sources(arguments, environment)) {
+        Ok(config) => config,
+        Err(error) => return fail(&error.to_string()),
+    };
+    start_logging(&config);
+    let result = match name {
+        "init" => init::run(&config, arguments),
+        _ => serve::run(&config),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+/// The program's commands and flags.
+pub fn command() -> Command {
+    let settings = SETTINGS.iter().map(|setting| {
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+        Arg::new(setting.name)
+            .long(setting.name.replace('_', "-"))
+            .value_name("VALUE")
+            .global(true)
+            .help(format!("{}{default} [env: {}]", setting.help, setting.variable))
+    });
+    let file = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .global(true)
+        .value_parser(value_parser!(std::path::PathBuf));
+    Command::new("keystead")
+        .about("The API-key portal that a company hosts itself")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(settings)
+        .arg(file.help(format!("Settings file [default: keystead.toml, if there is one] [env: {CONFIG_VARIABLE}]")))
+        .subcommand(Command::new("serve").about("Runs the portal; what keystead does when no command is given"))
+        .subcommand(init::command())
+}
+
+fn sources(matches: &ArgMatches, environment: Vec<(OsString, OsString)>) -> Sources {
+    let flag = |name: &str| matches.get_one::<String>(name).cloned().map(|value| (name.to_owned(), value));
+    let flags: BTreeMap<String, String> = SETTINGS.iter().filter_map(|setting| flag(setting.name)).collect();
+    Sources { flags, environment, file: matches.get_one("config").cloned() }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    format!("{} (keystead --help lists commands and settings)", line.trim_start_matches("error: "))
+}
+
+fn fail(line: &str) -> ExitCode {
+    eprintln!("keystead: {line}");
+    ExitCode::FAILURE
+}
+
+fn start_logging(config: &Config) {
+    // Whatever is asked for, these crates stay quiet: at their lowest levels they log what they read and write.
+    let quiet = ["actix_http", "actix_session", "actix_server", "actix_web", "multer", "mio"];
+    let filter = quiet.iter().fold(tracing_subscriber::EnvFilter::new(&config.log), |filter, name| {
+        match format!("{name}=warn").parse() {
+            Ok(directive) => filter.add_directive(directive),
+            Err(_) => filter,
+        }
+    });
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    match config.log_format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn help_lists_every_setting() {
+        let help = command().render_long_help().to_string();
+        for setting in SETTINGS {
+            assert!(
+                help.contains(setting.variable) && help.contains(&setting.name.replace('_', "-")),
+                "{}",
+                setting.name
+            );
+        }
+    }
+}

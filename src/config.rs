@@ -1,0 +1,402 @@
+//! Settings: flag, then environment, then `keystead.toml`, then default. One table names them all; whatever is not in it, or
+//! makes no sense, stops the start with one line.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+
+use crate::db;
+use crate::web::public_url::PublicUrl;
+
+/// A row of the table of settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its word in `keystead.toml`; the flag has hyphens instead of underscores.
+    pub name: &'static str,
+    /// Its environment variable.
+    pub variable: &'static str,
+    /// What it is when nobody says anything, in words.
+    pub default: &'static str,
+    /// What it means.
+    pub help: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:literal $variable:literal $default:literal $help:literal;)+) => {
+        /// All settings, in the order of `--help` and of the README.
+        pub const SETTINGS: &[Setting] = &[$(Setting { name: $name, variable: $variable, default: $default, help: $help }),+];
+    };
+}
+
+settings! {
+    "listen" "KEYSTEAD_LISTEN" "127.0.0.1:8080" "Address and port to listen on";
+    "database_url" "DATABASE_URL" "sqlite:data/keystead.db" "sqlite:PATH or postgres://USER@HOST/NAME";
+    "database_url_file" "KEYSTEAD_DATABASE_URL_FILE" "" "A file that holds the database URL, where it contains a password";
+    "data_dir" "KEYSTEAD_DATA_DIR" "data" "Directory of the SQLite database and the installation secret";
+    "public_url" "KEYSTEAD_PUBLIC_URL" "the listen address, on loopback" "Where browsers and clients find the portal";
+    "environment" "KEYSTEAD_ENVIRONMENT" "live" "The word inside new keys: 1 to 16 of a-z and 0-9";
+    "secret_file" "KEYSTEAD_SECRET_FILE" "data/keystead.secret" "The installation secret; made at the first start";
+    "trusted_proxies" "KEYSTEAD_TRUSTED_PROXIES" "" "Networks whose X-Forwarded-For is believed, separated by commas";
+    "gateway_addresses" "KEYSTEAD_GATEWAY_ADDRESSES" "everybody" "Networks that may ask the check endpoint, separated by commas";
+    "insecure_http" "KEYSTEAD_INSECURE_HTTP" "false" "Serve plain HTTP beyond loopback: with a banner, and not with an https public URL";
+    "log" "KEYSTEAD_LOG" "info" "What is logged: a level, or directives such as keystead=debug";
+    "log_format" "KEYSTEAD_LOG_FORMAT" "text" "text or json";
+}
+
+/// The variable that names another file than `keystead.toml`.
+pub const CONFIG_VARIABLE: &str = "KEYSTEAD_CONFIG";
+
+/// What is wrong with the settings, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+fn wrong<T>(words: impl Into<String>) -> Result<T, ConfigError> {
+    Err(ConfigError(words.into()))
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings of this process, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Which database.
+    pub database: db::Url,
+    /// Where files live.
+    pub data_dir: PathBuf,
+    /// Where the portal is found; `None` means the listen address.
+    pub public_url: Option<PublicUrl>,
+    /// The word inside keys.
+    pub environment: String,
+    /// Where the installation secret lives.
+    pub secret_file: PathBuf,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Who may ask the check endpoint; empty means everybody.
+    pub gateway_addresses: Vec<IpNet>,
+    /// Plain HTTP beyond loopback.
+    pub insecure_http: bool,
+    /// The log filter.
+    pub log: String,
+    /// The look of log lines.
+    pub log_format: LogFormat,
+}
+
+/// Where settings come from.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// Flags, by the setting's name.
+    pub flags: BTreeMap<String, String>,
+    /// The whole environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// `--config`.
+    pub file: Option<PathBuf>,
+}
+
+/// A value and where it was said, for messages.
+struct Said {
+    value: String,
+    place: String,
+}
+
+impl Config {
+    /// Reads and checks all settings.
+    ///
+    /// # Errors
+    /// One line that names what is wrong, where it was said, and what would be right.
+    pub fn load(sources: Sources) -> Result<Self, ConfigError> {
+        Self::check(&said(sources)?)
+    }
+
+    fn check(said: &BTreeMap<&'static str, Said>) -> Result<Self, ConfigError> {
+        let listen =
+            parsed(said, "listen", "is not an address and port such as 127.0.0.1:8080", |text| text.parse().ok())?
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data_dir = PathBuf::from(said.get("data_dir").map_or("data", |said| said.value.as_str()));
+        let environment = parsed(said, "environment", "is not 1 to 16 of a-z and 0-9", |text| {
+            let fits =
+                (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            fits.then(|| text.to_owned())
+        })?;
+        let networks = |name| parsed(said, name, "is not a list of addresses or networks such as 10.0.0.0/8", networks);
+        let bad_url = "is not an http or https address without a path, such as https://keys.acme.example";
+        let config = Self {
+            listen,
+            database: database(said, &data_dir)?,
+            public_url: parsed(said, "public_url", bad_url, |text| text.parse().ok())?,
+            environment: environment.unwrap_or_else(|| "live".into()),
+            secret_file: said
+                .get("secret_file")
+                .map_or_else(|| data_dir.join("keystead.secret"), |said| said.value.clone().into()),
+            trusted_proxies: networks("trusted_proxies")?.unwrap_or_default(),
+            gateway_addresses: networks("gateway_addresses")?.unwrap_or_default(),
+            insecure_http: parsed(said, "insecure_http", "is neither true nor false", |text| text.parse().ok())?
+                .unwrap_or(false),
+            log: parsed(
+                said,
+                "log",
+                "is not a level such as info, nor a list of directives such as keystead=debug",
+                |text| tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned()),
+            )?
+            .unwrap_or_else(|| "info".into()),
+            log_format: parsed(said, "log_format", "is neither text nor json", |text| match text {
+                "text" => Some(LogFormat::Text),
+                "json" => Some(LogFormat::Json),
+                _ => None,
+            })?
+            .unwrap_or(LogFormat::Text),
+            data_dir,
+        };
+        config.check_exposure()?;
+        Ok(config)
+    }
+
+    /// Passwords and keys do not travel in the clear unless somebody said so.
+    fn check_exposure(&self) -> Result<(), ConfigError> {
+        let https = self.public_url.as_ref().is_some_and(PublicUrl::is_https);
+        if self.insecure_http && https {
+            return wrong("insecure_http is set, but public_url is https: take one of them out");
+        }
+        if let Some(url) =
+            self.public_url.as_ref().filter(|url| !url.is_https() && !url.is_loopback() && !self.insecure_http)
+        {
+            return wrong(format!(
+                "public_url {url} is plain HTTP beyond this machine: use https, or set insecure_http=true if everybody on the way may read the keys"
+            ));
+        }
+        if self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        let listen = self.listen;
+        if self.public_url.is_none() {
+            return wrong(format!(
+                "listen {listen} is reachable from other machines: set public_url to the address they use"
+            ));
+        }
+        if !self.insecure_http && self.trusted_proxies.is_empty() {
+            return wrong(format!(
+                "listen {listen} is reachable from other machines without TLS: name the proxy in front of it with trusted_proxies, or set insecure_http=true"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The public URL, given the address that is really listened on.
+    pub fn public_url_at(&self, listening: SocketAddr) -> PublicUrl {
+        self.public_url.clone().unwrap_or_else(|| PublicUrl::of_listener(listening))
+    }
+}
+
+/// All values that were said, the strongest source first.
+fn said(sources: Sources) -> Result<BTreeMap<&'static str, Said>, ConfigError> {
+    let mut environment: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in sources.environment {
+        let Ok(name) = name.into_string() else { continue };
+        let known = SETTINGS.iter().any(|setting| setting.variable == name) || name == CONFIG_VARIABLE;
+        if name.starts_with("KEYSTEAD_") && !known {
+            return wrong(format!(
+                "the environment variable {name} is unknown: keystead serve --help lists the settings"
+            ));
+        }
+        if known {
+            let value = value.into_string().map_err(|_| ConfigError(format!("{name} is not UTF-8 text")))?;
+            environment.insert(name, value);
+        }
+    }
+    let named = sources.file.or_else(|| environment.get(CONFIG_VARIABLE).map(PathBuf::from));
+    let mut file = read_file(named.as_deref())?;
+    let mut flags = sources.flags;
+    let mut said = BTreeMap::new();
+    for setting in SETTINGS {
+        let flag = flags
+            .remove(setting.name)
+            .map(|value| Said { value, place: format!("--{}", setting.name.replace('_', "-")) });
+        let variable =
+            environment.remove(setting.variable).map(|value| Said { value, place: setting.variable.to_owned() });
+        let line =
+            file.remove(setting.name).map(|value| Said { value, place: format!("{} in keystead.toml", setting.name) });
+        // An empty variable is one that is not set, as in compose files.
+        let strongest = flag.or(variable.filter(|said| !said.value.is_empty())).or(line);
+        if let Some(strongest) = strongest {
+            said.insert(setting.name, strongest);
+        }
+    }
+    match file.into_keys().next() {
+        Some(unknown) => {
+            wrong(format!("{unknown} in keystead.toml is unknown: keystead serve --help lists the settings"))
+        }
+        None => Ok(said),
+    }
+}
+
+/// `keystead.toml` as texts. It need not be there unless it was named.
+fn read_file(named: Option<&Path>) -> Result<BTreeMap<String, String>, ConfigError> {
+    let path = named.unwrap_or(Path::new("keystead.toml"));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return wrong(format!("{} cannot be read: {error}", path.display())),
+    };
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        ConfigError(format!("{} is not TOML, line {line}: {}", path.display(), error.message().replace('\n', " ")))
+    })?;
+    let value = |name: &str, value: toml::Value| match value {
+        toml::Value::String(text) => Ok(text),
+        toml::Value::Boolean(truth) => Ok(truth.to_string()),
+        toml::Value::Array(items) => {
+            let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
+            texts
+                .map(|texts| texts.join(","))
+                .ok_or_else(|| ConfigError(format!("{name} in keystead.toml is not a list of texts")))
+        }
+        _ => wrong(format!("{name} in keystead.toml is neither a text, a list of texts, nor true or false")),
+    };
+    table.into_iter().map(|(name, given)| value(&name, given).map(|text| (name, text))).collect()
+}
+
+fn parsed<T>(
+    said: &BTreeMap<&'static str, Said>,
+    name: &str,
+    complaint: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, ConfigError> {
+    let Some(Said { value, place }) = said.get(name) else { return Ok(None) };
+    match parse(value) {
+        Some(good) => Ok(Some(good)),
+        None => wrong(format!("{place}: “{}” {complaint}", value.escape_debug())),
+    }
+}
+
+/// The database URL may hold a password, so it is never repeated in a message.
+fn database(said: &BTreeMap<&'static str, Said>, data_dir: &Path) -> Result<db::Url, ConfigError> {
+    let (text, place) = match (said.get("database_url"), said.get("database_url_file")) {
+        (Some(_), Some(_)) => return wrong("database_url and database_url_file are both set: take one of them out"),
+        (Some(said), None) => (said.value.clone(), said.place.clone()),
+        (None, Some(said)) => match std::fs::read_to_string(&said.value) {
+            Ok(text) => (text.trim().to_owned(), said.value.clone()),
+            Err(error) => return wrong(format!("{}: {} cannot be read: {error}", said.place, said.value)),
+        },
+        (None, None) => return Ok(db::Url::Sqlite(data_dir.join("keystead.db"))),
+    };
+    text.parse().map_err(|error| ConfigError(format!("{place} {error}")))
+}
+
+fn networks(text: &str) -> Option<Vec<IpNet>> {
+    let network =
+        |text: &str| text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().map(IpNet::from).ok());
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(flags: &[(&str, &str)], environment: &[(&str, &str)]) -> Result<Config, String> {
+        let flags = flags.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Config::load(Sources { flags, environment, file: None }).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn with_nothing_configured_it_is_this_machine_and_an_embedded_database() {
+        let config = load(&[], &[("PATH", "/bin")]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.database, db::Url::Sqlite("data/keystead.db".into()));
+        assert_eq!(config.secret_file, PathBuf::from("data/keystead.secret"));
+        assert_eq!(config.public_url_at(config.listen).as_str(), "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_and_the_environment_beats_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keystead.toml");
+        std::fs::write(
+            &file,
+            "environment = \"file\"\nlog_format = \"json\"\ntrusted_proxies = [\"10.0.0.1\", \"fd00::/8\"]\n",
+        )
+        .unwrap();
+        let sources = |flags: &[(&str, &str)], variables: &[(&str, &str)]| Sources {
+            flags: flags.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            environment: variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            file: Some(file.clone()),
+        };
+        let from_file = Config::load(sources(&[], &[("KEYSTEAD_ENVIRONMENT", "")])).unwrap();
+        assert_eq!(
+            (from_file.environment.as_str(), from_file.log_format, from_file.trusted_proxies.len()),
+            ("file", LogFormat::Json, 2)
+        );
+        let from_variable = Config::load(sources(&[], &[("KEYSTEAD_ENVIRONMENT", "variable")])).unwrap();
+        assert_eq!(from_variable.environment, "variable");
+        let from_flag =
+            Config::load(sources(&[("environment", "flag")], &[("KEYSTEAD_ENVIRONMENT", "variable")])).unwrap();
+        assert_eq!(from_flag.environment, "flag");
+    }
+
+    #[test]
+    fn what_is_unknown_or_malformed_is_named_in_one_line() {
+        for (flags, variables, named) in [
+            (&[][..], &[("KEYSTEAD_LISTN", "x")][..], "KEYSTEAD_LISTN"),
+            (&[], &[("KEYSTEAD_LISTEN", "8080")], "KEYSTEAD_LISTEN"),
+            (&[("environment", "Live")], &[], "--environment"),
+            (&[("trusted_proxies", "10.0.0.0/33")], &[], "--trusted-proxies"),
+            (&[("public_url", "keys.acme.example")], &[], "--public-url"),
+            (&[("log_format", "xml")], &[], "--log-format"),
+            (&[("insecure_http", "maybe")], &[], "--insecure-http"),
+        ] {
+            let message = load(flags, variables).unwrap_err();
+            assert!(message.contains(named) && !message.contains('\n'), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_in_the_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keystead.toml");
+        for (text, named) in [("listn = \"x\"", "listn"), ("listen = 8080", "listen"), ("listen = ", "line 1")] {
+            std::fs::write(&file, text).unwrap();
+            let error =
+                Config::load(Sources { file: Some(file.clone()), ..Sources::default() }).unwrap_err().to_string();
+            assert!(error.contains(named) && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_database_url_is_never_repeated() {
+        let message = load(&[], &[("DATABASE_URL", "mysql://root:hunter2@db/x")]).unwrap_err();
+        assert!(message.contains("DATABASE_URL") && !message.contains("hunter2"), "{message}");
+    }
+
+    #[test]
+    fn beyond_loopback_somebody_has_to_say_how_it_is_protected() {
+        let outside = ("listen", "0.0.0.0:8080");
+        assert!(load(&[outside], &[]).unwrap_err().contains("public_url"));
+        assert!(load(&[outside, ("public_url", "https://k.example")], &[]).unwrap_err().contains("trusted_proxies"));
+        assert!(load(&[outside, ("public_url", "https://k.example"), ("trusted_proxies", "10.0.0.1")], &[]).is_ok());
+        assert!(load(&[outside, ("public_url", "http://k.lan:8080")], &[]).unwrap_err().contains("insecure_http"));
+        assert!(load(&[outside, ("public_url", "http://k.lan:8080"), ("insecure_http", "true")], &[]).is_ok());
+        assert!(
+            load(&[("public_url", "https://k.example"), ("insecure_http", "true")], &[]).unwrap_err().contains("https")
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! One connection, to SQLite or to PostgreSQL. Which one is said by the URL's scheme, never found out by trying.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::R2D2Connection;
+
+/// A connection to either database. Queries are written once against it.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Where the database is. Printed without the password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Url {
+    /// A file of this process alone.
+    Sqlite(PathBuf),
+    /// A server, as libpq understands it.
+    Postgres(String),
+}
+
+/// The text is neither `sqlite:PATH` nor `postgres://…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlError;
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is neither sqlite:PATH nor postgres://USER@HOST/NAME")
+    }
+}
+
+impl std::error::Error for UrlError {}
+
+impl FromStr for Url {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            let usable = !path.is_empty() && path != ":memory:" && !path.contains(['?', '\0']);
+            return usable.then(|| Self::Sqlite(path.into())).ok_or(UrlError);
+        }
+        let server = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        (server && !text.contains('\0')).then(|| Self::Postgres(text.to_owned())).ok_or(UrlError)
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => {
+                let place = url.split_once("://").map_or("", |(_, rest)| rest);
+                let place = place.split(['?', '#']).next().unwrap_or_default();
+                let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
+                write!(f, "postgres://{place}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a connection is for. On SQLite a reader cannot write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
+/// Makes connections for a pool.
+#[derive(Debug)]
+pub(super) struct Manager {
+    pub url: Url,
+    pub purpose: Purpose,
+}
+
+impl Manager {
+    fn open_sqlite(&self, path: &std::path::Path) -> Result<SqliteConnection, diesel::r2d2::Error> {
+        let mut conn =
+            SqliteConnection::establish(&path.to_string_lossy()).map_err(diesel::r2d2::Error::ConnectionError)?;
+        // The busy time-out first: switching to WAL needs the lock. FULL, because with NORMAL a deleted key may be back
+        // after a power cut.
+        conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+            .and_then(|()| match self.purpose {
+                Purpose::Read => conn.batch_execute("PRAGMA query_only = ON;"),
+                Purpose::Write => Ok(()),
+            })
+            .map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
+    }
+
+    fn open_postgres(url: &str) -> Result<PgConnection, diesel::r2d2::Error> {
+        let mut conn = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+        conn.batch_execute("SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = warning;")
+            .map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
+    }
+}
+
+impl diesel::r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        match &self.url {
+            Url::Sqlite(path) => self.open_sqlite(path).map(Conn::Sqlite),
+            Url::Postgres(url) => Self::open_postgres(url).map(Conn::Postgres),
+        }
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking()
+            || match conn {
+                Conn::Postgres(c) => c.is_broken(),
+                Conn::Sqlite(c) => c.is_broken(),
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_decides() {
+        assert_eq!("sqlite:data/x.db".parse(), Ok(Url::Sqlite("data/x.db".into())));
+        assert_eq!("sqlite:///var/x.db".parse(), Ok(Url::Sqlite("/var/x.db".into())));
+        assert!(matches!("postgres://ada@db/keystead".parse(), Ok(Url::Postgres(_))));
+        for bad in ["", "sqlite:", "sqlite::memory:", "mysql://x", "data/x.db", "postgres:x"] {
+            assert_eq!(bad.parse::<Url>(), Err(UrlError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_url_prints_without_its_password() {
+        let url: Url = "postgres://ada:s3cr3t@db.example:5432/keystead?password=s3cr3t".parse().unwrap();
+        assert_eq!(format!("{url} {url:?}"), "postgres://db.example:5432/keystead postgres://db.example:5432/keystead");
+    }
+}

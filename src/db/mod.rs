@@ -1,0 +1,12 @@
+//! Two databases behind one type. `db.read` and `db.write` are the two ways in; no feature's SQL lives here.
+
+mod connection;
+pub mod dialect;
+mod error;
+mod migrate;
+mod pool;
+pub mod schema;
+
+pub use connection::{Conn, Url, UrlError};
+pub use error::Error;
+pub use pool::{Db, Tx};

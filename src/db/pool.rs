@@ -1,0 +1,216 @@
+//! The two ways to the database: [`Db::read`] and [`Db::write`], both off the async threads.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::{HandleError, Pool, PooledConnection};
+
+use super::connection::{Conn, Manager, Purpose, Url};
+use super::migrate::migrate;
+use super::{Error, dialect};
+
+/// How often a transaction is tried when others are in the way.
+const TRIES: usize = 3;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+}
+
+/// A transaction that writes. Only [`Db::write`] makes one, so a function that takes it cannot be called outside of one.
+pub struct Tx<'a>(&'a mut Conn);
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        self.0
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.0
+    }
+}
+
+/// Failed connections are told once, without the address: it may hold a password.
+#[derive(Debug)]
+struct Tell;
+
+impl HandleError<diesel::r2d2::Error> for Tell {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "no connection to the database");
+    }
+}
+
+impl Db {
+    /// Connects; says at once when that is impossible.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with what the database said.
+    pub fn connect(url: &Url) -> Result<Self, Error> {
+        let pool = |purpose, size: u32| {
+            // One attempt by hand: the pool would try for its whole time-out and then not say why.
+            let manager = Manager { url: url.clone(), purpose };
+            let first = diesel::r2d2::ManageConnection::connect(&manager)
+                .map_err(|error| Error::Unavailable(error.to_string()))?;
+            drop(first);
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(if purpose == Purpose::Write && matches!(url, Url::Sqlite(_)) {
+                    Duration::from_secs(5)
+                } else {
+                    Duration::from_secs(2)
+                })
+                .test_on_check_out(matches!(url, Url::Postgres(_)))
+                .error_handler(Box::new(Tell))
+                .build(manager)
+                .map_err(|error| Error::Unavailable(error.to_string()))
+        };
+        match url {
+            // One writer: SQLite's own queue is not fair.
+            Url::Sqlite(_) => {
+                let writers = pool(Purpose::Write, 1)?;
+                Ok(Self { readers: pool(Purpose::Read, 4)?, writers })
+            }
+            Url::Postgres(_) => {
+                let shared = pool(Purpose::Write, 10)?;
+                Ok(Self { readers: shared.clone(), writers: shared })
+            }
+        }
+    }
+
+    /// Brings the schema up to date; returns how many migrations ran.
+    ///
+    /// # Errors
+    /// When one of them fails.
+    pub fn migrate(&self) -> Result<usize, Error> {
+        migrate(&mut *take(&self.writers)?)
+    }
+
+    /// Runs the closure with a connection that is for reading.
+    ///
+    /// # Errors
+    /// What the closure answers, or [`Error::Unavailable`].
+    pub async fn read<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        off_thread(move || db.read_here(work)).await
+    }
+
+    /// Runs the closure in a transaction: committed when it answers `Ok`, rolled back otherwise. It may run up to three
+    /// times when other transactions are in the way, so it has no effect outside of the database.
+    ///
+    /// # Errors
+    /// What the closure answers, or [`Error::Unavailable`].
+    pub async fn write<T, E>(&self, work: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + std::error::Error + Send + 'static,
+    {
+        let db = self.clone();
+        off_thread(move || db.write_here(work)).await
+    }
+
+    /// [`Db::read`] for a thread that may wait, such as that of a shell command.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_here<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        work(&mut *take(&self.readers)?)
+    }
+
+    /// [`Db::write`] for a thread that may wait.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_here<T, E>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + std::error::Error + 'static,
+    {
+        let mut conn = take(&self.writers)?;
+        let mut tries = 1;
+        loop {
+            match transaction(&mut conn, &mut work) {
+                Err(error) if tries < TRIES && may_be_retried(&error) => tries += 1,
+                result => return result,
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
+    pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+fn transaction<T, E: From<Error>>(conn: &mut Conn, work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+    dialect::begin_write(conn)?;
+    let open = Open { conn, done: false };
+    let value = work(&mut Tx(open.conn))?;
+    open.commit()?;
+    Ok(value)
+}
+
+/// A transaction that is rolled back unless it was committed, also when the closure panics.
+struct Open<'a> {
+    conn: &'a mut Conn,
+    done: bool,
+}
+
+impl Open<'_> {
+    fn commit(mut self) -> Result<(), Error> {
+        // diesel rolls back by itself when the commit fails.
+        self.done = true;
+        dialect::both!(&mut *self.conn, |c| AnsiTransactionManager::commit_transaction(c))?;
+        Ok(())
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            let rolled_back = dialect::both!(&mut *self.conn, |c| AnsiTransactionManager::rollback_transaction(c));
+            if let Err(error) = rolled_back {
+                tracing::warn!(%error, "a transaction could not be rolled back; its connection is given up");
+            }
+        }
+    }
+}
+
+/// A feature's error that comes from the database has the database's error among its sources.
+fn may_be_retried(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<Error>().is_some_and(Error::may_be_retried) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+async fn off_thread<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => Err(Error::Unavailable(error.to_string()).into()),
+    }
+}

@@ -1,0 +1,183 @@
+//! `POST /api/v1/verify`: is this key good, and may it do this there. No write, and junk never reaches the database.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::access::permission::ApplicationPermission;
+use crate::access::{Grant, Permission, ResourcePath, grant};
+use crate::api_keys::{Presented, secret_text};
+use crate::base::secret::Secret;
+use crate::db;
+use crate::tenants::{self, Tenant};
+use crate::usage::LastUses;
+use crate::verify::{self, Checked, Verdict};
+use crate::web::around::RequestInfo;
+use crate::web::error::Kind;
+use crate::web::json::Json;
+use crate::web::routes::{Access, Face, Route};
+use crate::web::{Error, Portal};
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![Route::post("/api/v1/verify", Access::Public, Face::Api, || web::to(submit))]
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    key: String,
+    tenant: Option<String>,
+    permission: Option<String>,
+    resource: Option<String>,
+    ip: Option<String>,
+}
+
+/// A question whose words make sense.
+struct Asked {
+    key: Secret,
+    tenant: Option<String>,
+    permission: Option<AnyPermission>,
+    resource: Option<ResourcePath>,
+    ip: Option<IpAddr>,
+}
+
+enum AnyPermission {
+    Portal(Permission),
+    Application(ApplicationPermission),
+}
+
+async fn submit(
+    req: HttpRequest,
+    portal: Data<Portal>,
+    uses: Data<LastUses>,
+    body: Json<Question>,
+) -> Result<HttpResponse, Error> {
+    require_gateway(&req, &portal)?;
+    let asked = parse(body.0)?;
+    let key_id = match secret_text::parse(asked.key.expose(), &portal.settings.environment) {
+        Ok(key_id) => key_id.to_owned(),
+        Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed))),
+    };
+    let (keyring, now, ip) = (Arc::clone(&portal.keyring), portal.clock.now(), asked.ip);
+    let answer = portal
+        .db
+        .read(move |conn| {
+            let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), now)?;
+            let Checked { verdict, key: Some((presented, grants)) } = checked else {
+                return Ok(Answer::Refused(checked.verdict));
+            };
+            let tenant = tenants::by_id(conn, presented.tenant)?;
+            if asked.tenant.as_ref().is_some_and(|slug| *slug != tenant.slug) {
+                return Ok(Answer::Refused(Verdict::Unknown));
+            }
+            if verdict != Verdict::Valid {
+                return Ok(Answer::Refused(verdict));
+            }
+            if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| tenant.root())) {
+                return Ok(Answer::Insufficient);
+            }
+            Ok::<_, db::Error>(Answer::Valid(Box::new((tenant, presented, grants))))
+        })
+        .await?;
+    Ok(match answer {
+        Answer::Refused(verdict) => refuse(&verdict),
+        Answer::Insufficient => {
+            no("INSUFFICIENT_PERMISSION", "The key is valid, but does not hold this permission there.")
+        }
+        Answer::Valid(found) => {
+            let (tenant, presented, grants) = *found;
+            uses.note(presented.tenant, presented.key.id, now, ip);
+            yes(&tenant, &presented, &grants)
+        }
+    })
+}
+
+enum Answer {
+    Valid(Box<(Tenant, Presented, Vec<Grant>)>),
+    Refused(Verdict),
+    Insufficient,
+}
+
+/// `KEYSTEAD_GATEWAY_ADDRESSES` narrows who may ask.
+fn require_gateway(req: &HttpRequest, portal: &Portal) -> Result<(), Error> {
+    let allowed = &portal.settings.gateway_addresses;
+    let address = RequestInfo::of(req).address;
+    if allowed.is_empty() || address.is_some_and(|address| allowed.iter().any(|net| net.contains(&address))) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::AddressRefused, "Only the gateways of this installation may ask whether a key is valid."))
+}
+
+fn parse(question: Question) -> Result<Asked, Error> {
+    let permission = question.permission.as_deref().map(permission).transpose()?;
+    let resource = question.resource.as_deref().map(str::parse).transpose();
+    let resource = resource
+        .map_err(|_| Error::bad_request("resource is not a path such as organization=acme:application=invoices."))?;
+    if permission.is_none() && resource.is_some() {
+        return Err(Error::bad_request(
+            "resource is given without permission: say which permission is asked for there.",
+        ));
+    }
+    let ip = question.ip.as_deref().map(str::parse).transpose();
+    let ip = ip.map_err(|_| Error::bad_request("ip is not an IPv4 or IPv6 address."))?;
+    Ok(Asked { key: Secret::new(question.key), tenant: question.tenant, permission, resource, ip })
+}
+
+fn permission(text: &str) -> Result<AnyPermission, Error> {
+    if let Some(portal) = Permission::ALL.into_iter().find(|known| known.as_str() == text) {
+        return Ok(AnyPermission::Portal(portal));
+    }
+    match text.parse() {
+        Ok(own) if !text.ends_with('*') => Ok(AnyPermission::Application(own)),
+        _ => Err(Error::bad_request("permission is not one such as invoices:read.")),
+    }
+}
+
+fn holds(grants: &[Grant], asked: Option<&AnyPermission>, resource: ResourcePath) -> bool {
+    match asked {
+        None => true,
+        Some(AnyPermission::Portal(permission)) => grant::hold(grants, *permission, &resource),
+        Some(AnyPermission::Application(permission)) => grant::hold_application(grants, permission, &resource),
+    }
+}
+
+fn yes(tenant: &Tenant, presented: &Presented, grants: &[Grant]) -> HttpResponse {
+    let key = &presented.key;
+    let grants: Vec<Value> = grants
+        .iter()
+        .map(|grant| {
+            let permissions: Vec<&str> =
+                grant.permissions.application.iter().map(ApplicationPermission::as_str).collect();
+            json!({ "resource": grant.resource.as_str(), "role": grant.role, "permissions": permissions })
+        })
+        .collect();
+    let tags: Vec<Value> = presented.tags.iter().map(|tag| json!({ "key": tag.key, "value": tag.value })).collect();
+    answer(&json!({
+        "valid": true,
+        "code": "VALID",
+        "tenant": tenant.slug,
+        "client_id": key.client_id,
+        "name": key.name,
+        "key_id": key.key_id,
+        "grants": grants,
+        "tags": tags,
+        "expires_at": key.expires_at.unless_never().map(|at| at.rfc3339()),
+    }))
+}
+
+fn refuse(verdict: &Verdict) -> HttpResponse {
+    no(verdict.code(), &verdict.message())
+}
+
+fn no(code: &str, message: &str) -> HttpResponse {
+    answer(&json!({ "valid": false, "code": code, "message": message }))
+}
+
+fn answer(body: &Value) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8")).body(body.to_string())
+}

@@ -1,0 +1,44 @@
+//! For whoever runs Keystead: does the process live, may it take traffic.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web::{self, Data};
+use actix_web::{HttpResponse, http::header};
+
+use crate::db;
+use crate::tenants::installation;
+use crate::web::routes::{Access, Face, Route};
+use crate::web::{Error, Portal};
+
+/// Turned on when the process is asked to stop: a load balancer is told before connections end.
+#[derive(Debug, Default)]
+pub struct Stopping(pub AtomicBool);
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/healthz", Access::Public, Face::Api, || web::to(lives)),
+        Route::get("/readyz", Access::Public, Face::Api, || web::to(is_ready)),
+    ]
+}
+
+async fn lives() -> HttpResponse {
+    text("ok")
+}
+
+/// Ready when the database answers and nobody has asked the process to stop.
+async fn is_ready(portal: Data<Portal>, stopping: Data<Stopping>) -> Result<HttpResponse, Error> {
+    if stopping.0.load(Ordering::Relaxed) {
+        return Err(Error::unavailable("the process is stopping"));
+    }
+    portal
+        .db
+        .read(|conn| installation::load(conn).map(|_| ()))
+        .await
+        .map_err(|error: db::Error| Error::unavailable(error))?;
+    Ok(text("ready"))
+}
+
+fn text(words: &'static str) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(words)
+}

@@ -1,0 +1,48 @@
+//! Keystead: the API-key portal that a company hosts itself.
+//!
+//! The map. Each folder is one thing, and imports only go up this list:
+//!
+//! | folder | what it is |
+//! |---|---|
+//! | [`base`] | clock, chance, secrets, hashes, passwords, cursors; knows nothing about the product |
+//! | [`db`] | two databases behind one type |
+//! | [`access`] | who acts, and what they may do; pure |
+//! | [`web`] | HTTP furniture; names no feature |
+//! | [`audit`] | what happened |
+//! | [`tenants`] | the organizations |
+//! | [`signing_keys`] | the keys that sign access tokens |
+//! | [`grants`] | who holds which role on which resource |
+//! | [`resources`], [`roles`] | the tenant's own vocabulary |
+//! | [`usage`] | when keys are used |
+//! | [`sessions`] | session rows; knows user ids only |
+//! | [`users`] | people |
+//! | [`sign_in`] | set-up, login, logout |
+//! | [`api_keys`] | what people create |
+//! | [`verify`] | whether a presented key is good |
+//! | [`oauth`] | access tokens for keys |
+//! | [`gateway`] | the check endpoint |
+//! | [`health`] | for whoever runs it |
+//! | [`config`], [`app`], [`cli`] | settings, the mounted whole, the commands |
+
+pub mod access;
+pub mod api_keys;
+pub mod app;
+pub mod audit;
+pub mod base;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod gateway;
+pub mod grants;
+pub mod health;
+pub mod oauth;
+pub mod resources;
+pub mod roles;
+pub mod sessions;
+pub mod sign_in;
+pub mod signing_keys;
+pub mod tenants;
+pub mod usage;
+pub mod users;
+pub mod verify;
+pub mod web;

@@ -1,0 +1,144 @@
+//! The access token: a JWT for a key (RFC 9068).
+
+use std::collections::BTreeSet;
+
+use jsonwebtoken::Header;
+use serde::Serialize;
+
+use crate::access::Grant;
+use crate::access::permission::ApplicationPermission;
+use crate::api_keys::ApiKey;
+use crate::base::clock::Timestamp;
+use crate::signing_keys::SigningKey;
+use crate::tenants::Tenant;
+
+/// A token is shorter than this many bytes, so that it fits into a header everywhere.
+pub const LONGEST: usize = 4_096;
+
+/// What a token is made from.
+#[derive(Debug)]
+pub struct TokenRequest<'a> {
+    /// The tenant's issuer.
+    pub issuer: &'a str,
+    /// Whom it is for; the issuer itself when nobody is named.
+    pub audience: &'a str,
+    /// The tenant.
+    pub tenant: &'a Tenant,
+    /// The key.
+    pub key: &'a ApiKey,
+    /// What the key holds.
+    pub grants: &'a [Grant],
+    /// What the token may say.
+    pub scope: &'a BTreeSet<String>,
+    /// The moment.
+    pub now: Timestamp,
+    /// The token's own id.
+    pub jti: String,
+}
+
+/// A token and how it is announced.
+#[derive(Debug)]
+pub struct Token {
+    /// The JWT.
+    pub text: String,
+    /// Its life in seconds.
+    pub expires_in: i64,
+    /// Its scope, empty for none.
+    pub scope: String,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: String,
+    aud: &'a str,
+    client_id: &'a str,
+    key_id: &'a str,
+    token_version: i64,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grants: Option<Vec<GrantClaim<'a>>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    grants_omitted: bool,
+}
+
+#[derive(Serialize)]
+struct GrantClaim<'a> {
+    resource: &'a str,
+    role: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<Vec<&'a str>>,
+}
+
+impl<'a> GrantClaim<'a> {
+    fn of(grant: &'a Grant, full: bool) -> Self {
+        let permissions = || grant.permissions.application.iter().map(ApplicationPermission::as_str).collect();
+        Self { resource: grant.resource.as_str(), role: &grant.role, permissions: full.then(permissions) }
+    }
+}
+
+/// How much a token says of the grants; less when it would grow too long.
+#[derive(Clone, Copy)]
+enum Detail {
+    Full,
+    WithoutPermissions,
+    Omitted,
+}
+
+impl TokenRequest<'_> {
+    /// Makes and signs the token. It does not outlive its key.
+    ///
+    /// # Errors
+    /// When the crypto library refuses.
+    pub fn sign(&self, key: &SigningKey) -> Result<Token, jsonwebtoken::errors::Error> {
+        let scope = self.scope.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let mut text = self.encode(key, &scope, Detail::Full)?;
+        for detail in [Detail::WithoutPermissions, Detail::Omitted] {
+            if text.len() < LONGEST {
+                break;
+            }
+            text = self.encode(key, &scope, detail)?;
+        }
+        Ok(Token { text, expires_in: self.expires_at() - self.now.seconds(), scope })
+    }
+
+    fn expires_at(&self) -> i64 {
+        self.now.plus_seconds(self.tenant.access_token_seconds).min(self.key.expires_at).seconds()
+    }
+
+    fn encode(&self, key: &SigningKey, scope: &str, detail: Detail) -> Result<String, jsonwebtoken::errors::Error> {
+        let claims = Claims {
+            iss: self.issuer,
+            // No id of a user can look like this.
+            sub: format!("client:{}/{}", self.tenant.slug, self.key.client_id),
+            aud: self.audience,
+            client_id: &self.key.client_id,
+            key_id: &self.key.key_id,
+            token_version: self.key.token_version,
+            iat: self.now.seconds(),
+            nbf: self.now.seconds(),
+            exp: self.expires_at(),
+            jti: &self.jti,
+            scope,
+            grants: self.grant_claims(detail),
+            grants_omitted: matches!(detail, Detail::Omitted),
+        };
+        let mut header = Header::new(key.algorithm);
+        header.typ = Some("at+jwt".into());
+        header.kid = Some(key.kid.clone());
+        jsonwebtoken::encode(&header, &claims, &key.encoding)
+    }
+
+    fn grant_claims(&self, detail: Detail) -> Option<Vec<GrantClaim<'_>>> {
+        if matches!(detail, Detail::Omitted) {
+            return None;
+        }
+        let full = matches!(detail, Detail::Full);
+        Some(self.grants.iter().map(|grant| GrantClaim::of(grant, full)).collect())
+    }
+}

@@ -1,0 +1,21 @@
+//! The addresses of this feature.
+
+use actix_web::web;
+
+use crate::web::routes::{Access, Face, Route};
+
+use super::{jwks, metadata, token};
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/{tenant}/oauth2/token", Access::Public, Face::OAuth, || web::to(token::submit)),
+        Route::get("/{tenant}/oauth2/jwks", Access::Public, Face::Api, || web::to(jwks::show)),
+        Route::get("/.well-known/oauth-authorization-server/{tenant}", Access::Public, Face::Api, || {
+            web::to(metadata::show)
+        }),
+        Route::get("/{tenant}/.well-known/oauth-authorization-server", Access::Public, Face::Api, || {
+            web::to(metadata::show)
+        }),
+    ]
+}

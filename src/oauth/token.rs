@@ -1,0 +1,141 @@
+//! `POST /{tenant}/oauth2/token`: an access token for a key (RFC 6749, section 4.4).
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use serde_json::json;
+use url::Url;
+
+use crate::api_keys::secret_text;
+use crate::base::random;
+use crate::db::{self, Conn};
+use crate::signing_keys::{self, Ring};
+use crate::tenants;
+use crate::usage::LastUses;
+use crate::verify::{self, Checked, Verdict};
+use crate::web::around::RequestInfo;
+use crate::web::{Error, Portal};
+
+use super::access_token::{Token, TokenRequest};
+use super::client::Claimed;
+use super::error::{invalid_client, invalid_request, refuse};
+use super::{client, issuer, parameters, scope};
+
+/// Gives a token.
+pub async fn submit(
+    req: HttpRequest,
+    portal: Data<Portal>,
+    ring: Data<Ring>,
+    uses: Data<LastUses>,
+    tenant: Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    let tenant = tenant.into_inner();
+    let mut parameters = parameters::read(&req, &mut payload.into_inner()).await?;
+    match parameters.get("grant_type") {
+        None => return Err(invalid_request("grant_type is missing. Send grant_type=client_credentials.")),
+        Some("client_credentials") => {}
+        Some(_) => return Err(refuse("unsupported_grant_type", "Only grant_type=client_credentials is supported.")),
+    }
+    let audience = parameters.take("resource").map(audience).transpose()?;
+    let asked_scope = parameters.take("scope");
+    let claimed = client::read(&req, &mut parameters, &tenant)?;
+    let asked = Asked { tenant, claimed, audience, scope: asked_scope };
+    let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
+    let given =
+        portal.db.read(move |conn| give(conn, &portal_, &ring, &asked, now)).await.map_err(
+            |failure| match failure {
+                Failure::Db(error) => error.into(),
+                Failure::Refused(error) => error,
+            },
+        )?;
+    uses.note(given.tenant, given.api_key, now, RequestInfo::of(&req).address);
+    Ok(answer(&given.token))
+}
+
+struct Asked {
+    tenant: String,
+    claimed: Claimed,
+    audience: Option<String>,
+    scope: Option<String>,
+}
+
+struct Given {
+    token: Token,
+    tenant: crate::access::TenantScope,
+    api_key: i64,
+}
+
+enum Failure {
+    Db(db::Error),
+    Refused(Error),
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+fn give(
+    conn: &mut Conn,
+    portal: &Portal,
+    ring: &Arc<Ring>,
+    asked: &Asked,
+    now: crate::base::clock::Timestamp,
+) -> Result<Given, Failure> {
+    let tenant = tenants::by_slug(conn, &asked.tenant)?.ok_or_else(Error::not_found)?;
+    let refused = || invalid_client(&tenant.slug);
+    let text = asked.claimed.secret.expose();
+    let key_id = secret_text::parse(text, &portal.settings.environment).map_err(|_| refused())?;
+    let checked = verify::check(conn, &portal.keyring, key_id, text, now)?;
+    let Checked { verdict: Verdict::Valid, key: Some((presented, grants)) } = checked else {
+        return Err(refused().into());
+    };
+    if presented.tenant != tenant.scope || presented.key.client_id != asked.claimed.client_id {
+        return Err(refused().into());
+    }
+    let scope = scope::granted(&grants, asked.scope.as_deref())?;
+    let sealed = signing_keys::current(conn, tenant.scope, now)?;
+    let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
+    let issuer = issuer(&portal.settings.public_url, &tenant);
+    let request = TokenRequest {
+        issuer: &issuer,
+        audience: asked.audience.as_deref().unwrap_or(&issuer),
+        tenant: &tenant,
+        key: &presented.key,
+        grants: &grants,
+        scope: &scope,
+        now,
+        jti: random::base62(&*portal.entropy, 22),
+    };
+    let token = request.sign(&signing_key).map_err(Error::internal)?;
+    Ok(Given { token, tenant: tenant.scope, api_key: presented.key.id })
+}
+
+/// RFC 8707, section 2: an absolute URI without a fragment.
+fn audience(resource: String) -> Result<String, Error> {
+    match Url::parse(&resource) {
+        Ok(url) if url.fragment().is_none() && resource.len() <= 1_024 => Ok(resource),
+        _ => Err(refuse("invalid_target", "resource is an absolute URI without a fragment.")),
+    }
+}
+
+/// RFC 6749, section 5.1.
+fn answer(token: &Token) -> HttpResponse {
+    let mut body = json!({ "access_token": token.text, "token_type": "Bearer", "expires_in": token.expires_in });
+    if !token.scope.is_empty() {
+        body["scope"] = json!(token.scope);
+    }
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
+        .insert_header((header::PRAGMA, "no-cache"))
+        .body(body.to_string())
+}

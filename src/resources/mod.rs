@@ -1,0 +1,5 @@
+//! The tenant's tree of resources.
+
+mod store;
+
+pub use store::insert_root;

@@ -1,0 +1,9 @@
+//! Sessions: rows in the database, ended there. Knows user ids only.
+
+pub mod session;
+mod session_store;
+mod store;
+
+pub use session::{ABSOLUTE_SECONDS, IDLE_SECONDS, NewSession, PARALLEL};
+pub use session_store::DatabaseSessions;
+pub use store::live_since;

@@ -1,0 +1,69 @@
+//! The SQL of `sessions`.
+
+use diesel::prelude::*;
+
+use crate::base::clock::Timestamp;
+use crate::db::schema::sessions;
+use crate::db::{Conn, Error, Tx};
+
+use super::session::{ABSOLUTE_SECONDS, IDLE_SECONDS, NewSession, PARALLEL};
+
+/// A session that was last seen before this moment has ended for want of use.
+pub fn live_since(now: Timestamp) -> i64 {
+    now.plus_seconds(-IDLE_SECONDS).micros()
+}
+
+/// Begins a session. Sessions of the user that have ended go, and the oldest beyond [`PARALLEL`].
+pub(super) fn insert(tx: &mut Tx<'_>, session: &NewSession, token_hash: &[u8], now: Timestamp) -> Result<(), Error> {
+    diesel::delete(
+        sessions::table
+            .filter(sessions::user_id.eq(session.user))
+            .filter(sessions::expires_at.le(now.micros()).or(sessions::last_seen_at.le(live_since(now)))),
+    )
+    .execute(&mut **tx)?;
+    let older: Vec<i64> = sessions::table
+        .filter(sessions::user_id.eq(session.user))
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .offset(PARALLEL - 1)
+        .limit(1_000)
+        .select(sessions::id)
+        .load(&mut **tx)?;
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(older))).execute(&mut **tx)?;
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::tenant_id.eq(session.tenant.id()),
+            sessions::user_id.eq(session.user),
+            sessions::token_hash.eq(token_hash),
+            sessions::address.eq(&session.address),
+            sessions::device.eq(&session.device),
+            sessions::created_at.eq(now.micros()),
+            sessions::authenticated_at.eq(now.micros()),
+            sessions::last_seen_at.eq(now.micros()),
+            sessions::expires_at.eq(now.plus_seconds(ABSOLUTE_SECONDS).micros()),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The live session with this token: its id, and when it was last seen.
+pub(super) fn find_live(conn: &mut Conn, token_hash: &[u8], now: Timestamp) -> Result<Option<(i64, Timestamp)>, Error> {
+    let row: Option<(i64, i64)> = sessions::table
+        .filter(sessions::token_hash.eq(token_hash))
+        .filter(sessions::expires_at.gt(now.micros()).and(sessions::last_seen_at.gt(live_since(now))))
+        .select((sessions::id, sessions::last_seen_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(id, seen)| (id, Timestamp::from_micros(seen))))
+}
+
+/// Notes that a session was seen. Touches a row that is there, and makes none.
+pub(super) fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
+    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now.micros())).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Ends a session.
+pub(super) fn delete(tx: &mut Tx<'_>, token_hash: &[u8]) -> Result<(), Error> {
+    diesel::delete(sessions::table.filter(sessions::token_hash.eq(token_hash))).execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! The verbs: set up the installation, begin a session, end one.
+
+use std::fmt;
+
+use serde_json::json;
+
+use crate::access::{Act, Actor, BuiltIn, TenantScope, Who};
+use crate::audit::{self, Action, Event};
+use crate::base::random;
+use crate::db::dialect::{self, Lock};
+use crate::db::{self, Tx};
+use crate::grants::{self, Holder};
+use crate::tenants::{self, Slug, Tenant, installation};
+use crate::users::email::Email;
+use crate::users::{self, Account, NewUser};
+use crate::{resources, roles, signing_keys};
+
+use super::problem::CodeProblem;
+use super::setup_code;
+
+/// The first tenant and its administrator, as somebody described them.
+#[derive(Debug, Clone)]
+pub struct SetUp {
+    /// The tenant's slug.
+    pub slug: Slug,
+    /// The organization's name.
+    pub organization: String,
+    /// The administrator's name.
+    pub name: String,
+    /// The administrator's address.
+    pub email: Email,
+    /// The PHC string of the administrator's password.
+    pub password_hash: String,
+}
+
+/// What gives the right to set up.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// The code that was printed at start.
+    Code(String),
+    /// The operating-system account: `keystead init`.
+    Shell,
+}
+
+/// Why an installation was not set up.
+#[derive(Debug)]
+pub enum SetUpError {
+    /// The database refused.
+    Db(db::Error),
+    /// There has been a first administrator before.
+    Done,
+    /// The code is not good.
+    Code(CodeProblem),
+}
+
+impl From<db::Error> for SetUpError {
+    fn from(error: db::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl fmt::Display for SetUpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Db(error) => error.fmt(f),
+            Self::Done => f.write_str("this installation has an administrator already"),
+            Self::Code(_) => f.write_str("the set-up code is not valid"),
+        }
+    }
+}
+
+impl std::error::Error for SetUpError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Makes the first tenant with its root resource, roles and signing key, and its administrator. Happens once: whoever comes
+/// second is told [`SetUpError::Done`], also when both come at the same time.
+///
+/// # Errors
+/// See [`SetUpError`].
+pub fn set_up(tx: &mut Tx<'_>, act: &Act, new: &SetUp, proof: &Proof) -> Result<Account, SetUpError> {
+    dialect::lock_row(tx, Lock::Installation)?;
+    let row = installation::load(tx)?.ok_or(db::Error::Corrupt("installation", "id"))?;
+    if row.is_set_up {
+        return Err(SetUpError::Done);
+    }
+    let who = match proof {
+        Proof::Code(code) => {
+            setup_code::check(&row, code, act.now).map_err(SetUpError::Code)?;
+            Who::System
+        }
+        Proof::Shell => Who::Shell,
+    };
+    let tenant = tenants::insert(tx, &new.slug, &new.organization, act.now)?;
+    audit::begin_chain(tx, tenant.scope.id())?;
+    let actor =
+        Actor { who, label: label(proof).into(), tenant: tenant.scope, root: tenant.root(), grants: Vec::new() };
+    let act = Act { actor, ..act.clone() };
+    let event = Event::new(Action::TenantCreated)
+        .on("tenant", &tenant.slug, &tenant.organization)
+        .after(json!({ "slug": tenant.slug }));
+    audit::record(tx, &act, event)?;
+    let root = resources::insert_root(tx, &tenant, act.now)?;
+    let admin = roles::insert_built_in(tx, tenant.scope, act.now)?;
+    signing_keys::create(tx, &act, &tenant)?;
+    let account = first_administrator(tx, &act, &tenant, new, admin, root)?;
+    installation::complete(tx, act.now)?;
+    Ok(account)
+}
+
+const fn label(proof: &Proof) -> &'static str {
+    match proof {
+        Proof::Code(_) => "Set-up",
+        Proof::Shell => "keystead init",
+    }
+}
+
+fn first_administrator(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    new: &SetUp,
+    role: i64,
+    root: i64,
+) -> Result<Account, db::Error> {
+    let public_id = random::base62(&*act.entropy, 12);
+    let user =
+        NewUser { public_id: public_id.clone(), email: &new.email, name: &new.name, password_hash: &new.password_hash };
+    let id = users::insert(tx, tenant.scope, &user, &act.actor.label, act.now)?;
+    grants::insert(tx, tenant.scope, Holder::User(id), role, root, &act.actor.label, act.now)?;
+    let email = new.email.as_str();
+    let event = Event::new(Action::UserCreated)
+        .on("user", &public_id, email)
+        .after(json!({ "name": new.name, "email": email }));
+    audit::record(tx, act, event)?;
+    let grant = json!({ "role": BuiltIn::Admin.slug(), "resource": tenant.root().as_str() });
+    audit::record(tx, act, Event::new(Action::GrantCreated).on("user", &public_id, email).after(grant))?;
+    Ok(Account {
+        id,
+        tenant: tenant.scope,
+        public_id,
+        email: email.to_owned(),
+        password_hash: Some(new.password_hash.clone()),
+        enabled: true,
+    })
+}
+
+/// Notes that somebody proved to be the owner of the account. Answers `false` when the account has changed since its password
+/// was checked.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn begin_session(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    checked: &Account,
+    device: Option<&str>,
+) -> Result<bool, db::Error> {
+    let now = users::by_email(tx, &users::email::fold(&checked.email))?;
+    if !now.is_some_and(|now| now.id == checked.id && now.enabled && now.password_hash == checked.password_hash) {
+        return Ok(false);
+    }
+    users::keep_sign_in(tx, checked.tenant, checked.id, act.now)?;
+    let event = Event::new(Action::SessionCreated)
+        .on("user", &checked.public_id, &checked.email)
+        .after(json!({ "device": device }));
+    audit::record(tx, act, event)?;
+    Ok(true)
+}
+
+/// Notes that somebody signs out. The row goes with the answer, which the session's middleware sees to.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) fn end_session(tx: &mut Tx<'_>, act: &Act) -> Result<(), db::Error> {
+    audit::record(tx, act, Event::new(Action::SessionEnded))
+}
+
+/// The actor that an account is, for the moment in which it signs in and holds nothing yet.
+pub(super) fn as_actor(account: &Account) -> Actor {
+    Actor {
+        who: Who::User(account.id),
+        label: account.email.clone(),
+        tenant: account.tenant,
+        root: crate::access::ResourcePath::root("-"),
+        grants: Vec::new(),
+    }
+}
+
+/// Whoever sets up, before there is a tenant.
+pub fn nobody() -> Actor {
+    Actor {
+        who: Who::System,
+        label: "Set-up".into(),
+        tenant: TenantScope::from_row(audit::INSTALLATION),
+        root: crate::access::ResourcePath::root("-"),
+        grants: Vec::new(),
+    }
+}

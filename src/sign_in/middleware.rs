@@ -1,0 +1,100 @@
+//! Around every page: is Keystead set up, was the request made on one of our pages, who is signed in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_session::SessionExt;
+use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::base::random;
+use crate::db;
+use crate::sessions::session;
+use crate::tenants::installation;
+use crate::web::cookies::{self, Name};
+use crate::web::csrf::{self, Binding};
+use crate::web::page;
+use crate::web::{Error, Portal};
+
+/// Remembers that Keystead is set up: that never ends, so it is asked of the database only until then.
+#[derive(Debug, Default)]
+pub struct SetUpGate(AtomicBool);
+
+impl SetUpGate {
+    /// Whether there has been a first administrator.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_set_up(&self, portal: &Portal) -> Result<bool, db::Error> {
+        if self.0.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let row = portal.db.read(installation::load).await?;
+        let is_set_up = row.is_some_and(|row| row.is_set_up);
+        self.0.store(is_set_up, Ordering::Relaxed);
+        Ok(is_set_up)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/not_set_up.html")]
+struct NotSetUpPage {
+    insecure_http: bool,
+}
+
+/// The middleware of all pages; runs inside of the session's.
+///
+/// # Errors
+/// 403 for a request from another site; 503 without the database.
+pub async fn browser(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let portal = Data::clone(req.app_data::<Data<Portal>>().ok_or_else(|| Error::internal("no portal"))?);
+    let gate = Data::clone(req.app_data::<Data<SetUpGate>>().ok_or_else(|| Error::internal("no gate"))?);
+    if req.path() != "/setup" && !gate.is_set_up(&portal).await.map_err(Error::from)? {
+        let page = NotSetUpPage { insecure_http: portal.settings.insecure_http };
+        let response = page::html(req.request(), &portal, StatusCode::SERVICE_UNAVAILABLE, &page)?;
+        return Ok(req.into_response(response));
+    }
+    if !req.method().is_safe() && !csrf::is_same_origin(req.request(), &portal.settings.public_url) {
+        tracing::warn!(route = req.match_pattern(), "a request from another site was refused");
+        let error = Error::cross_site(
+            "Requests that change something must be made on a page of this portal, at its own address. Nothing was changed.",
+        );
+        return Ok(req.error_response(error).map_into_boxed_body());
+    }
+    if let Some(session) = session::loaded_id(&req.get_session()) {
+        let (people, now) = (Arc::clone(&portal.people), portal.clock.now());
+        let who = portal.db.read(move |conn| people.signed_in(conn, session, now)).await.map_err(Error::from)?;
+        if let Some(who) = who {
+            req.extensions_mut().insert(Binding(format!("session {session}")));
+            req.extensions_mut().insert(who);
+            return Ok(next.call(req).await?.map_into_boxed_body());
+        }
+    }
+    without_session(req, next, &portal).await
+}
+
+/// Before sign-in, forms are tied to a cookie, so that nobody signs somebody else in to an account of their own.
+async fn without_session(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    portal: &Portal,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let insecure_http = portal.settings.insecure_http;
+    let given = req.cookie(Name::Pre.as_str(insecure_http)).map(|cookie| cookie.value().to_owned());
+    let value = given.clone().unwrap_or_else(|| random::base62(&*portal.entropy, 43));
+    req.extensions_mut().insert(Binding(format!("before sign-in {value}")));
+    let mut response = next.call(req).await?.map_into_boxed_body();
+    if given.is_none() && response.status() == StatusCode::OK {
+        let cookie = cookies::make(Name::Pre, value, insecure_http);
+        response.response_mut().add_cookie(&cookie).map_err(Error::internal)?;
+    }
+    Ok(response)
+}

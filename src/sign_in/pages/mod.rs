@@ -1,0 +1,5 @@
+//! The pages before and after a session.
+
+pub mod login;
+pub mod logout;
+pub mod setup;

@@ -1,0 +1,19 @@
+//! The addresses of this feature.
+
+use actix_web::web;
+
+use crate::web::routes::{Access, Face, Route};
+
+use super::pages::{login, logout, setup};
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    use Access::{Browser, SignedIn};
+    vec![
+        Route::get("/setup", Browser, Face::Page, || web::to(setup::show)),
+        Route::post("/setup", Browser, Face::Page, || web::to(setup::submit)),
+        Route::get("/login", Browser, Face::Page, || web::to(login::show)),
+        Route::post("/login", Browser, Face::Page, || web::to(login::submit)),
+        Route::post("/logout", SignedIn, Face::Page, || web::to(logout::submit)),
+    ]
+}

@@ -1,0 +1,88 @@
+//! The SQL of `tenants`.
+
+use diesel::prelude::*;
+
+use crate::access::TenantScope;
+use crate::base::clock::Timestamp;
+use crate::db::schema::tenants;
+use crate::db::{Conn, Error, Tx};
+
+use super::{Slug, Tenant};
+
+const DEFAULT_KEY_DAYS: i64 = 90;
+const ACCESS_TOKEN_SECONDS: i64 = 300;
+
+type Row = (i64, String, String, i64, Option<i64>, i64);
+
+const COLUMNS: (
+    tenants::id,
+    tenants::slug,
+    tenants::organization,
+    tenants::default_key_days,
+    tenants::longest_key_days,
+    tenants::access_token_seconds,
+) = (
+    tenants::id,
+    tenants::slug,
+    tenants::organization,
+    tenants::default_key_days,
+    tenants::longest_key_days,
+    tenants::access_token_seconds,
+);
+
+/// Adds a tenant with the usual policies.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the slug is taken.
+pub fn insert(tx: &mut Tx<'_>, slug: &Slug, organization: &str, now: Timestamp) -> Result<Tenant, Error> {
+    let row: Row = diesel::insert_into(tenants::table)
+        .values((
+            tenants::slug.eq(slug.as_str()),
+            tenants::organization.eq(organization),
+            tenants::contact.eq(""),
+            tenants::default_key_days.eq(DEFAULT_KEY_DAYS),
+            tenants::access_token_seconds.eq(ACCESS_TOKEN_SECONDS),
+            tenants::signing_algorithm.eq("ES256"),
+            tenants::created_at.eq(now.micros()),
+            tenants::version.eq(1),
+        ))
+        .returning(COLUMNS)
+        .get_result(&mut **tx)?;
+    Ok(tenant(row))
+}
+
+/// The tenant of an address, if there is one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Tenant>, Error> {
+    let row: Option<Row> = tenants::table.filter(tenants::slug.eq(slug)).select(COLUMNS).first(conn).optional()?;
+    Ok(row.map(tenant))
+}
+
+/// The tenant of a session or credential.
+///
+/// # Errors
+/// When the database refuses.
+pub fn by_id(conn: &mut Conn, scope: TenantScope) -> Result<Tenant, Error> {
+    Ok(tenant(tenants::table.find(scope.id()).select(COLUMNS).first(conn)?))
+}
+
+/// The slugs of all tenants: their first segments are addresses.
+///
+/// # Errors
+/// When the database refuses.
+pub fn all_slugs(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    Ok(tenants::table.select(tenants::slug).order(tenants::id).load(conn)?)
+}
+
+fn tenant((id, slug, organization, default_key_days, longest_key_days, access_token_seconds): Row) -> Tenant {
+    Tenant {
+        scope: TenantScope::from_row(id),
+        slug,
+        organization,
+        default_key_days,
+        longest_key_days,
+        access_token_seconds,
+    }
+}

@@ -1,0 +1,7 @@
+//! When keys are used: noted in memory during a check, written in batches. Knows key ids only.
+
+mod last_use;
+mod store;
+
+pub use last_use::{LastUses, write_every};
+pub use store::{LastUse, last_use_of, last_uses};

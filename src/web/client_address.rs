@@ -1,0 +1,53 @@
+//! The client's address: the peer's, unless the peer is a trusted proxy; then the nearest one that is not.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+/// The address to record, throttle and decide by. `forwarded` are the values of `X-Forwarded-For`, in order.
+pub fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
+    let mut client = canonical(peer);
+    // From the right: each hop was added by the one behind it, and only a trusted one is believed.
+    let hops = forwarded.rev().flat_map(|value| value.rsplit(',').map(str::trim));
+    for hop in hops {
+        if !is_trusted(client) {
+            break;
+        }
+        match hop.parse::<IpAddr>() {
+            Ok(address) => client = canonical(address),
+            Err(_) => break,
+        }
+    }
+    client
+}
+
+/// An IPv4 address inside IPv6 is that IPv4 address.
+fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+        let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
+        resolve(peer.parse().unwrap(), forwarded.iter().copied(), &trusted).to_string()
+    }
+
+    #[test]
+    fn an_untrusted_peer_is_the_client_whatever_it_says() {
+        assert_eq!(client("203.0.113.7", &["198.51.100.1"], &[]), "203.0.113.7");
+        assert_eq!(client("203.0.113.7", &["198.51.100.1"], &["10.0.0.0/8"]), "203.0.113.7");
+    }
+
+    #[test]
+    fn behind_trusted_proxies_the_nearest_untrusted_hop_is_the_client() {
+        assert_eq!(client("10.0.0.1", &["1.1.1.1, 203.0.113.7, 10.0.0.2"], &["10.0.0.0/8"]), "203.0.113.7");
+        assert_eq!(client("10.0.0.1", &["1.1.1.1", "203.0.113.7"], &["10.0.0.0/8"]), "203.0.113.7");
+        assert_eq!(client("::ffff:10.0.0.1", &["203.0.113.7"], &["10.0.0.0/8"]), "203.0.113.7");
+        assert_eq!(client("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+    }
+}

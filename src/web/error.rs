@@ -1,0 +1,296 @@
+//! One error, three faces: a page, a problem (RFC 9457), the JSON of OAuth (RFC 6749, section 5.2).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use serde_json::json;
+
+use crate::access::{Permission, Refused};
+use crate::base::password::PasswordError;
+use crate::db;
+
+use super::routes::Face;
+
+/// What went wrong, as far as answers differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// 400: the request makes no sense.
+    BadRequest,
+    /// Nobody is signed in: pages redirect to the sign-in page.
+    SignInFirst,
+    /// 403: the request comes from another site, or the form is not ours.
+    CrossSite,
+    /// 403: the actor lacks this permission.
+    Forbidden(Permission),
+    /// 403: the client's address may not ask.
+    AddressRefused,
+    /// 404.
+    NotFound,
+    /// 405, with the methods that work.
+    MethodNotAllowed(String),
+    /// 413.
+    TooLarge,
+    /// 415, with the type that works.
+    UnsupportedMediaType(&'static str),
+    /// 429, with the seconds to wait.
+    TooManyRequests(u64),
+    /// 500: a fault of Keystead.
+    Internal,
+    /// 503: the truth is not known now.
+    Unavailable,
+    /// An error of the token endpoint with its code; `challenge` is the value of `WWW-Authenticate`.
+    OAuth {
+        /// The status.
+        status: StatusCode,
+        /// The registered code.
+        code: &'static str,
+        /// For 401.
+        challenge: Option<String>,
+    },
+}
+
+/// An answer that is not what was asked for.
+#[derive(Debug, Clone)]
+pub struct Error {
+    /// What kind.
+    pub kind: Kind,
+    /// One sentence for whoever reads the answer: what is wrong, and what would be right. Holds no secret.
+    pub detail: Cow<'static, str>,
+    /// For the log alone.
+    cause: Option<String>,
+}
+
+impl Error {
+    /// An error of this kind with its sentence.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, detail: detail.into(), cause: None }
+    }
+
+    /// 400.
+    pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::BadRequest, detail)
+    }
+
+    /// Nobody is signed in.
+    pub fn sign_in_first() -> Self {
+        Self::new(Kind::SignInFirst, "Sign in first.")
+    }
+
+    /// 403 for a request that was not made on one of our pages.
+    pub fn cross_site(detail: &'static str) -> Self {
+        Self::new(Kind::CrossSite, detail)
+    }
+
+    /// 404: the same for what never existed and for what is somebody else's.
+    pub fn not_found() -> Self {
+        Self::new(Kind::NotFound, "There is nothing at this address.")
+    }
+
+    /// 405.
+    pub fn method_not_allowed(allow: String) -> Self {
+        let detail = format!("This address answers {allow}.");
+        Self::new(Kind::MethodNotAllowed(allow), detail)
+    }
+
+    /// 413.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(Kind::TooLarge, format!("The request is too large. At most {limit} bytes are read here."))
+    }
+
+    /// 415.
+    pub fn unsupported_media_type(expected: &'static str) -> Self {
+        Self::new(Kind::UnsupportedMediaType(expected), format!("Send the body as {expected}."))
+    }
+
+    /// 500. The cause is logged, never shown.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        let detail = "Something went wrong on our side. Try again; if it stays, tell whoever runs this server, with the reference below.";
+        Self::new(Kind::Internal, detail).because(cause)
+    }
+
+    /// 503. The cause is logged, never shown.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        let detail =
+            "Keystead cannot reach its database at the moment. Nothing was changed. Try again in a few seconds.";
+        Self::new(Kind::Unavailable, detail).because(cause)
+    }
+
+    /// Adds what is behind it, for the log.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// From the status of an error that a library made.
+    pub fn from_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(Kind::TooLarge, "The request is too large."),
+            status if status.is_client_error() => Self::bad_request("The request is malformed."),
+            status => Self::internal(format!("a library answered {status}")),
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        match &self.kind {
+            Kind::BadRequest => StatusCode::BAD_REQUEST,
+            Kind::SignInFirst => StatusCode::UNAUTHORIZED,
+            Kind::CrossSite | Kind::Forbidden(_) | Kind::AddressRefused => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Kind::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::OAuth { status, .. } => *status,
+        }
+    }
+
+    /// The heading of the page and the title of the problem.
+    pub fn title(&self) -> &'static str {
+        match &self.kind {
+            Kind::BadRequest => "This request cannot be understood",
+            Kind::SignInFirst => "Sign in first",
+            Kind::CrossSite => "This form did not come from here",
+            Kind::Forbidden(_) => "You may not do this",
+            Kind::AddressRefused => "This address may not ask",
+            Kind::NotFound => "There is nothing here",
+            Kind::MethodNotAllowed(_) => "This address does not answer that method",
+            Kind::TooLarge => "The request is too large",
+            Kind::UnsupportedMediaType(_) => "The body has the wrong type",
+            Kind::TooManyRequests(_) => "Too many requests",
+            Kind::Internal => "Something went wrong",
+            Kind::Unavailable => "Keystead is not available",
+            Kind::OAuth { .. } => "The token request was refused",
+        }
+    }
+
+    /// For the log: what was behind it.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// A builder with the status and the headers that belong to it, whatever the face.
+    pub fn response(&self) -> HttpResponseBuilder {
+        let mut response = HttpResponse::build(self.status());
+        match &self.kind {
+            Kind::MethodNotAllowed(allow) => response.insert_header((header::ALLOW, allow.as_str())),
+            Kind::TooManyRequests(seconds) => response.insert_header((header::RETRY_AFTER, *seconds)),
+            Kind::Unavailable => response.insert_header((header::RETRY_AFTER, 2)),
+            Kind::OAuth { challenge: Some(challenge), .. } => {
+                response.insert_header((header::WWW_AUTHENTICATE, challenge.as_str()))
+            }
+            _ => &mut response,
+        };
+        response
+    }
+
+    /// The answer for a program. Pages are made where templates are known.
+    pub fn as_data(&self, face: Face, request_id: &str) -> HttpResponse {
+        let mut response = self.response();
+        match face {
+            Face::OAuth => {
+                let body = json!({ "error": self.oauth_code(), "error_description": oauth_text(&self.detail) });
+                response
+                    .insert_header((header::PRAGMA, "no-cache"))
+                    .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
+                    .body(body.to_string())
+            }
+            Face::Api | Face::Page => {
+                let body = json!({
+                    "type": "about:blank",
+                    "title": self.title(),
+                    "status": self.status().as_u16(),
+                    "detail": self.detail,
+                    "instance": format!("urn:keystead:request:{request_id}"),
+                });
+                response
+                    .insert_header((header::CONTENT_TYPE, "application/problem+json; charset=utf-8"))
+                    .body(body.to_string())
+            }
+        }
+    }
+
+    fn oauth_code(&self) -> &'static str {
+        match &self.kind {
+            Kind::OAuth { code, .. } => code,
+            Kind::Unavailable => "temporarily_unavailable",
+            Kind::Internal => "server_error",
+            _ => "invalid_request",
+        }
+    }
+}
+
+/// RFC 6749, section 5.2: `%x20-21 / %x23-5B / %x5D-7E`.
+fn oauth_text(text: &str) -> String {
+    text.chars().map(|letter| if matches!(letter, ' '..='!' | '#'..='[' | ']'..='~') { letter } else { '\'' }).collect()
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.cause.as_deref().unwrap_or(&self.detail))
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The last resort, where no middleware gave the error its face.
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.response().finish()
+    }
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unavailable(_) | db::Error::Conflict(_) => Self::unavailable(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::new(Kind::Forbidden(refused.permission), format!("The permission {} is needed.", refused.permission))
+    }
+}
+
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => {
+                Self::new(Kind::Unavailable, "Too many people are signing in at once. Try again in a few seconds.")
+                    .because(error)
+            }
+            PasswordError::Unusable => Self::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_503_and_a_fault_is_500_and_neither_shows_its_cause() {
+        let outage = Error::from(db::Error::Unavailable("password=hunter2".into()));
+        assert_eq!(outage.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!outage.detail.contains("hunter2"));
+        assert_eq!(Error::from(db::Error::Corrupt("roles", "built_in")).status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[test]
+    fn an_oauth_description_keeps_to_the_letters_of_the_standard() {
+        assert_eq!(oauth_text("say \"é\\\" now"), "say ''''' now");
+    }
+}

@@ -1,0 +1,69 @@
+//! The message that is shown once after a redirect, carried by a signed cookie.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::base::hash;
+
+use super::Portal;
+use super::cookies::{self, Name};
+
+const TAG: usize = 16;
+
+/// How a message is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlashKind {
+    /// Something was done.
+    Ok,
+    /// Something needs a look.
+    Warn,
+}
+
+/// A message above the heading. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    /// Its colour.
+    pub kind: FlashKind,
+    /// Its words.
+    pub text: String,
+}
+
+impl Flash {
+    /// Something was done.
+    pub fn ok(text: impl Into<String>) -> Self {
+        Self { kind: FlashKind::Ok, text: text.into() }
+    }
+
+    /// Something needs a look.
+    pub fn warn(text: impl Into<String>) -> Self {
+        Self { kind: FlashKind::Warn, text: text.into() }
+    }
+
+    /// The cookie that brings it to the next page.
+    pub fn into_cookie(self, portal: &Portal) -> Cookie<'static> {
+        let kind = match self.kind {
+            FlashKind::Ok => b'o',
+            FlashKind::Warn => b'w',
+        };
+        let mut bytes = vec![kind];
+        bytes.extend(self.text.as_bytes());
+        let tag = portal.keyring.flash().mac(&[&bytes]);
+        bytes.splice(..0, tag[..TAG].iter().copied());
+        cookies::make(Name::Flash, URL_SAFE_NO_PAD.encode(bytes), portal.settings.insecure_http)
+    }
+
+    /// The message that came with the request.
+    pub fn of(req: &HttpRequest, portal: &Portal) -> Option<Self> {
+        let cookie = req.cookie(Name::Flash.as_str(portal.settings.insecure_http))?;
+        let bytes = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
+        let (tag, rest) = bytes.split_at_checked(TAG)?;
+        if !hash::equal(tag, &portal.keyring.flash().mac(&[rest])[..TAG]) {
+            return None;
+        }
+        let (kind, text) = rest.split_first()?;
+        let kind = if *kind == b'o' { FlashKind::Ok } else { FlashKind::Warn };
+        Some(Self { kind, text: std::str::from_utf8(text).ok()?.to_owned() })
+    }
+}

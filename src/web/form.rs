@@ -1,0 +1,166 @@
+//! Bodies and queries as name-value pairs, and the form of a page with its token checked.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+
+use super::csrf::{self, Binding};
+use super::{Error, Portal};
+
+/// The media type of HTML forms.
+pub const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+/// How long a body may take to arrive.
+const SLOWEST: Duration = Duration::from_secs(20);
+
+/// Name-value pairs, each name once, all valid UTF-8 without NUL.
+#[derive(Debug, Default, Clone)]
+pub struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// Reads `application/x-www-form-urlencoded`.
+    ///
+    /// # Errors
+    /// 400 for bytes that are no text, and for a name that is given twice.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let pairs = form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Self::checked(pairs.collect())
+    }
+
+    /// Pairs that came in another form.
+    ///
+    /// # Errors
+    /// As [`Pairs::parse`].
+    pub fn checked(pairs: Vec<(String, String)>) -> Result<Self, Error> {
+        // The decoder writes U+FFFD for bytes that are not UTF-8.
+        if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains(['\0', '\u{fffd}']))) {
+            return Err(Error::bad_request("The request holds bytes that are not UTF-8 text, or a NUL."));
+        }
+        let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|two| two[0] == two[1]) {
+            return Err(Error::bad_request("A parameter is given twice. Give each one once."));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The pairs of the query.
+    ///
+    /// # Errors
+    /// As [`Pairs::parse`].
+    pub fn of_query(req: &HttpRequest) -> Result<Self, Error> {
+        Self::parse(req.query_string().as_bytes())
+    }
+
+    /// A value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A value, or nothing where it is missing.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// A value, taken out.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        let index = self.0.iter().position(|(given, _)| given == name)?;
+        Some(self.0.swap_remove(index).1)
+    }
+
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// The form of one of our pages, of at most `LIMIT` bytes: type, size, encoding and token are checked.
+#[derive(Debug)]
+pub struct Form<const LIMIT: usize = 16_384>(pub Pairs);
+
+impl<const LIMIT: usize> FromRequest for Form<LIMIT> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            if media_type(&req).as_deref() != Some(URLENCODED) {
+                return Err(Error::unsupported_media_type(URLENCODED));
+            }
+            let body = read_body(&req, &mut payload, LIMIT).await?;
+            let pairs = Pairs::parse(&body)?;
+            let portal = req.app_data::<Data<Portal>>().ok_or_else(|| Error::internal("no portal"))?;
+            let binding = req.extensions().get::<Binding>().cloned();
+            let genuine = binding.is_some_and(|binding| {
+                csrf::is_valid(portal.keyring.csrf(), &binding, pairs.get("csrf").unwrap_or_default())
+            });
+            if genuine {
+                Ok(Self(pairs))
+            } else {
+                tracing::warn!(route = req.match_pattern(), "a form without a valid token was refused");
+                Err(Error::cross_site(
+                    "The form is out of date: its page was opened in another session. Go back, reload the page, and send it again. Nothing was changed.",
+                ))
+            }
+        })
+    }
+}
+
+/// The media type of the body in lower case, without parameters.
+pub fn media_type(req: &HttpRequest) -> Option<String> {
+    let value = req.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// The whole body.
+///
+/// # Errors
+/// 413 when it is longer than `limit`; 400 when it breaks off.
+pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<BytesMut, Error> {
+    let announced =
+        req.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(Error::too_large(limit));
+    }
+    let read = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::bad_request("The body breaks off."))?;
+            if body.len() + chunk.len() > limit {
+                return Err(Error::too_large(limit));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    };
+    tokio::time::timeout(SLOWEST, read).await.map_err(|_| Error::bad_request("The body takes too long to arrive."))?
+}
+
+/// Characters that a line of text must not hold: controls, line and paragraph separators, and the invisible ones that
+/// change the direction of what follows.
+pub fn is_control(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_text_and_each_name_comes_once() {
+        let pairs = Pairs::parse(b"name=caf%C3%A9+au+lait&empty=&flag").unwrap();
+        assert_eq!(pairs.get("name"), Some("café au lait"));
+        assert_eq!((pairs.get("empty"), pairs.get("flag"), pairs.get("none")), (Some(""), Some(""), None));
+        for bad in [&b"a=%ff"[..], b"a=%00", b"a=\xff", b"a=1&a=2", b"%ff=1"] {
+            assert!(Pairs::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! HTTP furniture: routes, errors, forms, cookies, headers. Names no feature.
+
+pub mod actor;
+pub mod around;
+pub mod client_address;
+pub mod cookies;
+pub mod csrf;
+pub mod error;
+pub mod flash;
+pub mod form;
+pub mod headers;
+pub mod json;
+pub mod moment;
+pub mod page;
+pub mod paging;
+mod portal;
+pub mod public_url;
+pub mod routes;
+pub mod static_files;
+
+pub use error::Error;
+pub use portal::{Portal, Settings};

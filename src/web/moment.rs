@@ -1,0 +1,86 @@
+//! A moment as pages show it: relative for reading, exact for knowing.
+
+use crate::base::clock::Timestamp;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A moment in words. UTC throughout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// For `<time datetime>`: RFC 3339, whole seconds.
+    pub iso: String,
+    /// `23 Nov 2026, 14:32 UTC`.
+    pub exact: String,
+    /// `23 Nov 2026`.
+    pub date: String,
+    /// `14:32:02`.
+    pub time: String,
+    /// `3 minutes ago`, `in 83 days`.
+    pub relative: String,
+}
+
+impl Moment {
+    /// `at`, as seen from `now`.
+    pub fn new(at: Timestamp, now: Timestamp) -> Self {
+        let calendar = at.calendar();
+        let date =
+            format!("{} {} {}", calendar.day(), MONTHS[usize::from(u8::from(calendar.month()) - 1)], calendar.year());
+        let time = format!("{:02}:{:02}:{:02}", calendar.hour(), calendar.minute(), calendar.second());
+        Self {
+            iso: format!("{:04}-{:02}-{:02}T{time}Z", calendar.year(), u8::from(calendar.month()), calendar.day()),
+            exact: format!("{date}, {:02}:{:02} UTC", calendar.hour(), calendar.minute()),
+            relative: relative(at.seconds_since(now)),
+            date,
+            time,
+        }
+    }
+}
+
+fn relative(seconds: i64) -> String {
+    let (distance, ago) = (seconds.unsigned_abs(), seconds < 0);
+    if distance < 5 {
+        return "just now".into();
+    }
+    let (count, unit) = match distance {
+        0..60 => (distance, "second"),
+        60..3_600 => (distance / 60, "minute"),
+        3_600..86_400 => (distance / 3_600, "hour"),
+        86_400..7_776_000 => (distance / 86_400, "day"),
+        7_776_000..63_072_000 => (distance / 2_592_000, "month"),
+        _ => (distance / 31_536_000, "year"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    if ago { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_has_an_exact_and_a_relative_form() {
+        let now = Timestamp::from_micros(1_795_444_320_000_000);
+        let moment = Moment::new(now.plus_seconds(-190), now);
+        assert_eq!(moment.exact, "23 Nov 2026, 13:08 UTC");
+        assert_eq!(moment.time, "13:08:50");
+        assert_eq!(moment.relative, "3 minutes ago");
+        assert_eq!(moment.iso, "2026-11-23T13:08:50Z");
+    }
+
+    #[test]
+    fn distances_are_in_the_largest_unit_that_says_enough() {
+        for (seconds, words) in [
+            (0, "just now"),
+            (-4, "just now"),
+            (-12, "12 seconds ago"),
+            (-60, "1 minute ago"),
+            (-7_300, "2 hours ago"),
+            (86_400 * 83, "in 83 days"),
+            (-86_400, "1 day ago"),
+            (86_400 * 365, "in 12 months"),
+            (-86_400 * 800, "2 years ago"),
+        ] {
+            assert_eq!(relative(seconds), words);
+        }
+    }
+}

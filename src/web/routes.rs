@@ -1,0 +1,106 @@
+//! The table of routes. Each feature exports its rows; they are mounted from the table alone, and 405 with `Allow` comes
+//! from it too.
+
+use std::collections::BTreeMap;
+
+use actix_web::guard::{self, Guard, GuardContext};
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::access::Permission;
+
+use super::Error;
+
+/// How answers of a route look when something is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// An HTML page.
+    Page,
+    /// `application/problem+json` (RFC 9457).
+    Api,
+    /// The JSON of RFC 6749, section 5.2.
+    OAuth,
+}
+
+/// Who may call a route. The verbs check it; the table says it, so that tests can hold both against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; no session is looked at.
+    Public,
+    /// Everybody with a browser: the pages before sign-in.
+    Browser,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever is signed in and holds this permission on the tenant's root.
+    Needs(Permission),
+}
+
+/// One row of the table.
+#[derive(Clone)]
+pub struct Route {
+    /// The method. `GET` answers `HEAD` too.
+    pub method: Method,
+    /// The path, with `{names}` for its variable segments.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// How its errors look.
+    pub face: Face,
+    /// Makes the actix route.
+    pub handler: fn() -> actix_web::Route,
+}
+
+impl Route {
+    /// A row for `GET` (and `HEAD`).
+    pub const fn get(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
+        Self { method: Method::GET, path, access, face, handler }
+    }
+
+    /// A row for `POST`.
+    pub const fn post(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
+        Self { method: Method::POST, path, access, face, handler }
+    }
+
+    /// Whether the route belongs to the pages, with their session and cookies.
+    pub fn is_for_browsers(&self) -> bool {
+        self.access != Access::Public
+    }
+}
+
+/// Mounts rows. Rows of one path share a resource, which answers other methods with 405.
+pub fn mount(config: &mut ServiceConfig, routes: impl IntoIterator<Item = Route>) {
+    let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
+    for route in routes {
+        by_path.entry(route.path).or_default().push(route);
+    }
+    for (path, routes) in by_path {
+        let allow = allow(&routes);
+        let mut resource = web::resource(path);
+        for route in routes {
+            resource = resource.app_data(route.face).route((route.handler)().guard(ByMethod(route.method)));
+        }
+        config.service(resource.default_service(web::to(move || {
+            let allow = allow.clone();
+            async move { Err::<String, _>(Error::method_not_allowed(allow)) }
+        })));
+    }
+}
+
+/// The value of `Allow` for the rows of one path.
+fn allow(routes: &[Route]) -> String {
+    let mut methods: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.sort_unstable();
+    methods.join(", ")
+}
+
+struct ByMethod(Method);
+
+impl Guard for ByMethod {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        let asked = &context.head().method;
+        *asked == self.0 || (self.0 == Method::GET && guard::Head().check(context))
+    }
+}

@@ -1,0 +1,92 @@
+// Keystead enhancements. Every page works without this file; it adds comfort, never function
+// (the one exception is the clipboard). Loaded as <script src defer>, so the CSP stays 'self'.
+// One block for each enhancement; a block finds its elements by data attributes and does nothing without them.
+'use strict';
+
+const say = (() => {
+  // One polite live region for the page; inside the modal when there is one, or it would be inert.
+  const region = document.createElement('p');
+  region.className = 'vh';
+  region.setAttribute('role', 'status');
+  (document.querySelector('dialog[data-modal]') || document.body).prepend(region);
+  return text => { region.textContent = ''; requestAnimationFrame(() => { region.textContent = text; }); };
+})();
+
+// 1. Dialogs: the server renders <dialog open> over an inert page. Make it truly modal.
+for (const dialog of document.querySelectorAll('dialog[data-modal][open]')) {
+  const focused = document.activeElement;
+  const tick = dialog.querySelector('[data-must-tick]'); // it must be ticked before the dialog may close
+  const leave = () => { if (tick) tick.form.requestSubmit(); else location.href = dialog.dataset.close; };
+  dialog.removeAttribute('open'); // not close(): that would fire a close event
+  document.querySelector('.shell')?.removeAttribute('inert');
+  dialog.showModal();
+  if (dialog.contains(focused)) focused.focus();
+  dialog.addEventListener('cancel', event => { event.preventDefault(); leave(); });
+  // A browser may close on a second Escape whatever we say: never lose a secret to that.
+  dialog.addEventListener('close', () => { if (tick) dialog.showModal(); leave(); });
+  if (tick) {
+    let sent = false;
+    tick.form.addEventListener('submit', () => { sent = true; });
+    addEventListener('beforeunload', event => { if (!sent && !tick.checked) event.preventDefault(); });
+  }
+}
+
+// 2. Copy to clipboard: <button data-copy="id of the element that holds the text">
+const select = source => {
+  if (source.select) source.select(); else getSelection().selectAllChildren(source);
+};
+const copy = async source => {
+  try {
+    await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
+    return true;
+  } catch {
+    // No permission, or plain HTTP, where there is no navigator.clipboard: the old way, by a selection.
+    select(source);
+    try { return document.execCommand('copy'); } catch { return false; }
+  }
+};
+document.addEventListener('click', async event => {
+  const button = event.target.closest('[data-copy]');
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  if (await copy(source)) {
+    delete button.dataset.failed;
+    button.dataset.copied = '';
+    say('Copied to clipboard');
+    setTimeout(() => { delete button.dataset.copied; }, 4000);
+  } else {
+    select(source);
+    button.dataset.failed = '';
+    say('Could not copy. The text is selected: press Ctrl and C.');
+  }
+});
+
+// 3. The secret does not outlive its page: not in the back/forward cache, not in the history.
+const secrets = document.querySelectorAll('#secret, #curl');
+if (document.getElementById('secret')) {
+  const close = document.querySelector('dialog[data-close]').dataset.close;
+  addEventListener('pagehide', () => { for (const element of secrets) element.textContent = ''; });
+  addEventListener('pageshow', event => { if (event.persisted) location.replace(close); });
+} else if (document.querySelector('.shell')) {
+  // Any other signed-in page: what comes back from the cache may be old, or the session over. A GET, never a second POST.
+  addEventListener('pageshow', event => { if (event.persisted) location.replace(location.href.split('#')[0]); });
+}
+
+// 4. A slug is proposed from another field until the person types one: <input data-slug-of="id of that field">
+for (const slug of document.querySelectorAll('[data-slug-of]')) {
+  const source = document.getElementById(slug.dataset.slugOf);
+  let own = slug.value !== '';
+  slug.addEventListener('input', () => { own = slug.value !== ''; });
+  source.addEventListener('input', () => {
+    if (own) return;
+    slug.value = source.value.normalize('NFKD').toLowerCase()
+      .replace(/\p{M}/gu, '').replace(/ß/g, 'ss')
+      .replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '')
+      .slice(0, 63).replace(/-+$/, '');
+  });
+}
+
+// 5. View transitions: one that the browser skips (a slow page, a second click) is nothing to report.
+for (const name of ['pageswap', 'pagereveal']) {
+  addEventListener(name, event => { event.viewTransition?.ready.catch(() => {}); });
+}

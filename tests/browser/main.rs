@@ -1,0 +1,15 @@
+//! Keystead as people meet it: the built program, a real browser, and a system that was given a key.
+//!
+//! Needs Chromium and its driver (`make test` installs them). With `KEYSTEAD_SCREENSHOTS=DIRECTORY`
+//! pictures of every screen are saved there.
+#![cfg(feature = "test-browser")]
+
+mod support;
+
+mod copying;
+mod input_errors;
+mod key_life;
+mod pictures;
+mod policy;
+mod secret_is_gone;
+mod small_screens;

@@ -1,0 +1,14 @@
+//! No page needs what its content security policy forbids, asks for a file that is not there, or has a script that fails.
+
+use crate::support::{Person, Portal, tour};
+
+#[tokio::test]
+async fn no_page_gives_cause_for_complaint() {
+    let portal = Portal::start();
+    let olga = Person::at(&portal).await;
+    tour::visits_every_screen(&olga, &["billing-sync"], async |screen| {
+        assert!(!screen.is_empty());
+        olga.saw_no_complaint().await;
+    })
+    .await;
+}

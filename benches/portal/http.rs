@@ -21,20 +21,13 @@ pub struct Answer {
 pub fn answer(arrived: &[u8]) -> Option<Answer> {
     let end = arrived.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&arrived[..end]).expect("a head is ASCII");
-    let status = head
-        .get(9..12)
-        .and_then(|status| status.parse().ok())
-        .expect("a status line");
+    let status = head.get(9..12).and_then(|status| status.parse().ok()).expect("a status line");
     let length = match header(head, "content-length").next() {
         Some(length) => length.parse().expect("a length"),
         // As 204 and 304 have it. Keystead never sends an answer whose length it does not know.
         None => 0,
     };
-    (arrived.len() >= end + length).then(|| Answer {
-        status,
-        head: head.to_owned(),
-        length: end + length,
-    })
+    (arrived.len() >= end + length).then(|| Answer { status, head: head.to_owned(), length: end + length })
 }
 
 /// The values of a header, of each line that has it.

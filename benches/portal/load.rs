@@ -28,10 +28,7 @@ pub struct Turn {
 pub fn verify(path: &str, key: &str) -> Load {
     let body = serde_json::json!({"key": key}).to_string();
     let headers = [("Host", "127.0.0.1"), ("Content-Type", "application/json")];
-    Load {
-        request: http::request("POST", path, &headers, &body),
-        requests: 2000,
-    }
+    Load { request: http::request("POST", path, &headers, &body), requests: 2000 }
 }
 
 pub fn token(tenant: &str, client_id: &str, secret: &str) -> Load {
@@ -40,22 +37,13 @@ pub fn token(tenant: &str, client_id: &str, secret: &str) -> Load {
         .append_pair("client_id", client_id)
         .append_pair("client_secret", secret)
         .finish();
-    let headers = [
-        ("Host", "127.0.0.1"),
-        ("Content-Type", "application/x-www-form-urlencoded"),
-    ];
-    Load {
-        request: http::request("POST", &format!("/{tenant}/oauth2/token"), &headers, &body),
-        requests: 500,
-    }
+    let headers = [("Host", "127.0.0.1"), ("Content-Type", "application/x-www-form-urlencoded")];
+    Load { request: http::request("POST", &format!("/{tenant}/oauth2/token"), &headers, &body), requests: 500 }
 }
 
 impl Load {
     pub fn shortened(&self) -> Load {
-        Load {
-            request: self.request.clone(),
-            requests: self.requests / 4,
-        }
+        Load { request: self.request.clone(), requests: self.requests / 4 }
     }
 
     /// All on one thread, so that as much of the machine as possible is left to the server.
@@ -80,10 +68,7 @@ impl Load {
         }
         let latencies: Vec<_> = connections.join_all().await.into_iter().flatten().collect();
         let per_second = latencies.len() as f64 / start.elapsed().as_secs_f64();
-        Turn {
-            per_second,
-            latencies,
-        }
+        Turn { per_second, latencies }
     }
 }
 

@@ -51,7 +51,5 @@ fn in_turns(bare: &Running, question: &Load, portal: &Running, load: &Load) -> T
     // Once to warm up both: what is only paid at the first time is not what this is about.
     question.shortened().run(&bare.address);
     load.shortened().run(&portal.address);
-    (0..ROUNDS)
-        .map(|_| (question.run(&bare.address), load.run(&portal.address)))
-        .collect()
+    (0..ROUNDS).map(|_| (question.run(&bare.address), load.run(&portal.address))).collect()
 }

@@ -35,30 +35,16 @@ impl Running {
             .map_while(Result::ok)
             .find_map(|said| said.strip_prefix(line).map(str::to_owned))
             .expect("it says where it is ready");
-        let address = address
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned();
-        Running {
-            process,
-            address,
-            _output: output,
-        }
+        let address = address.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        Running { process, address, _output: output }
     }
 
     /// In bytes.
     pub fn resident_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))
             .expect("the system tells about processes in /proc");
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .expect("the resident memory");
-        let kilobytes: u64 = line
-            .trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .expect("a number");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the resident memory");
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
         kilobytes * 1024
     }
 }
@@ -105,10 +91,7 @@ pub fn size() -> u64 {
 
 fn serve(directory: &Path) -> Command {
     let mut command = keystead(directory);
-    command
-        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(directory.join("data"))
-        .stderr(Stdio::null());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(directory.join("data")).stderr(Stdio::null());
     command
 }
 

@@ -20,19 +20,10 @@ impl Report {
         println!("Measured by `make bench` on {}.\n", machine());
         println!("| what | measured |");
         println!("| --- | --- |");
-        println!(
-            "| start to ready, empty database | {:.0} ms (median of {STARTS}) |",
-            self.starts.as_secs_f64() * 1e3
-        );
+        println!("| start to ready, empty database | {:.0} ms (median of {STARTS}) |", self.starts.as_secs_f64() * 1e3);
         println!("| size of the program | {:.1} MB |", mega(self.binary));
-        println!(
-            "| resident memory, idle | {:.1} MB |",
-            mega(self.memory_idle)
-        );
-        println!(
-            "| resident memory after the requests below | {:.1} MB |",
-            mega(self.memory_after)
-        );
+        println!("| resident memory, idle | {:.1} MB |", mega(self.memory_idle));
+        println!("| resident memory after the requests below | {:.1} MB |", mega(self.memory_after));
         println!();
         println!(
             "| {connections} connections, median of {ROUNDS} turns | requests/s | p50 | p99 | bare handler beside it | ratio |"
@@ -51,23 +42,14 @@ impl Report {
 fn row(what: &str, turns: &Turns) {
     let ours = median(turns.iter().map(|(_, ours)| ours.per_second).collect());
     let bare = median(turns.iter().map(|(bare, _)| bare.per_second).collect());
-    let ratio = median(
-        turns
-            .iter()
-            .map(|(bare, ours)| ours.per_second / bare.per_second)
-            .collect(),
-    );
+    let ratio = median(turns.iter().map(|(bare, ours)| ours.per_second / bare.per_second).collect());
     let mut latencies: Vec<_> = turns.iter().flat_map(|(_, ours)| &ours.latencies).collect();
     latencies.sort();
     let percentile = |percent: usize| {
         let at = (latencies.len() * percent / 100).min(latencies.len() - 1);
         latencies[at].as_secs_f64() * 1e3
     };
-    println!(
-        "| {what} | {ours:.0} | {:.2} ms | {:.2} ms | {bare:.0} | {ratio:.2} |",
-        percentile(50),
-        percentile(99)
-    );
+    println!("| {what} | {ours:.0} | {:.2} ms | {:.2} ms | {bare:.0} | {ratio:.2} |", percentile(50), percentile(99));
 }
 
 /// The middle one.
@@ -82,14 +64,12 @@ fn mega(bytes: u64) -> f64 {
 
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let processor = std::fs::read_to_string("/proc/cpuinfo")
-        .ok()
-        .and_then(|text| {
-            text.lines()
-                .find(|line| line.starts_with("model name"))
-                .and_then(|line| line.split(": ").nth(1))
-                .map(str::to_owned)
-        });
+    let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        text.lines()
+            .find(|line| line.starts_with("model name"))
+            .and_then(|line| line.split(": ").nth(1))
+            .map(str::to_owned)
+    });
     match processor {
         Some(processor) => format!("{cores} cores of {processor}"),
         None => format!("{cores} cores"),

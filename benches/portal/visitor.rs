@@ -14,34 +14,16 @@ pub const PASSWORD: &str = "a long walk by the river";
 pub const CLIENT_ID: &str = "bench";
 
 pub fn creates_a_key(address: &str) -> String {
-    let mut visitor = Visitor {
-        address,
-        cookies: BTreeMap::new(),
-    };
+    let mut visitor = Visitor { address, cookies: BTreeMap::new() };
     let page = visitor.gets("/login");
     let csrf = hidden(&page, "csrf");
-    visitor.posts(
-        "/login",
-        303,
-        &[
-            ("csrf", &csrf),
-            ("email", EMAIL),
-            ("password", PASSWORD),
-            ("next", ""),
-        ],
-    );
+    visitor.posts("/login", 303, &[("csrf", &csrf), ("email", EMAIL), ("password", PASSWORD), ("next", "")]);
     let page = visitor.gets("/api-keys/new");
     let (csrf, intent) = (hidden(&page, "csrf"), hidden(&page, "intent"));
     let page = visitor.posts(
         "/api-keys/new",
         200,
-        &[
-            ("csrf", &csrf),
-            ("intent", &intent),
-            ("client_id", CLIENT_ID),
-            ("name", ""),
-            ("expiry", "90"),
-        ],
+        &[("csrf", &csrf), ("intent", &intent), ("client_id", CLIENT_ID), ("name", ""), ("expiry", "90")],
     );
     between(&page, "id=\"secret\"", "</code>")
         .and_then(|rest| rest.split_once('>'))
@@ -62,19 +44,13 @@ impl Visitor<'_> {
     }
 
     fn posts(&mut self, path: &str, expected: u16, fields: &[(&str, &str)]) -> String {
-        let form = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.exchanges("POST", path, expected, &form)
     }
 
     fn exchanges(&mut self, method: &str, path: &str, expected: u16, body: &str) -> String {
         // A browser gives Secure cookies to 127.0.0.1 over HTTP as well.
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = http::request(
             method,
             path,
@@ -88,9 +64,7 @@ impl Visitor<'_> {
             body,
         );
         let mut connection = TcpStream::connect(self.address).expect("a connection");
-        connection
-            .write_all(&request)
-            .expect("it takes the request");
+        connection.write_all(&request).expect("it takes the request");
         let mut arrived = Vec::new();
         connection.read_to_end(&mut arrived).expect("it answers");
         let answer = http::answer(&arrived).expect("a complete answer");

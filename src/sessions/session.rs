@@ -12,6 +12,7 @@ pub const ABSOLUTE_SECONDS: i64 = 8 * 60 * 60;
 pub const PARALLEL: i64 = 10;
 
 const SESSION: &str = "session";
+const UNKNOWN: &str = "unknown";
 const TENANT: &str = "tenant";
 const USER: &str = "user";
 const ADDRESS: &str = "address";
@@ -56,6 +57,16 @@ impl NewSession {
 /// The state of a session that was loaded: its database id.
 pub fn loaded_state(session: i64) -> HashMap<String, String> {
     HashMap::from([(SESSION.to_owned(), session.to_string())])
+}
+
+/// The state of a session that could not be looked up: nobody knows whether it lives.
+pub fn unknown_state() -> HashMap<String, String> {
+    HashMap::from([(UNKNOWN.to_owned(), "true".to_owned())])
+}
+
+/// Whether the session could not be looked up.
+pub fn is_unknown(session: &actix_session::Session) -> bool {
+    session.get(UNKNOWN).is_ok_and(|unknown| unknown == Some(true))
 }
 
 /// The database id of the session behind this request, if there is a live one.

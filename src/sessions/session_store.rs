@@ -62,8 +62,9 @@ fn token_hash(key: &SessionKey) -> [u8; 32] {
 
 impl SessionStore for DatabaseSessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let id = self.live(key).await.map_err(|error| LoadError::Other(error.into()))?;
-        Ok(id.map(session::loaded_state))
+        // An error here would end the request without a page: the middleware behind answers instead.
+        let found = self.live(key).await.inspect_err(|error| tracing::warn!(%error, "a session cannot be looked up"));
+        Ok(found.map_or_else(|_| Some(session::unknown_state()), |id| id.map(session::loaded_state)))
     }
 
     async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {

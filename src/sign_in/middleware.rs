@@ -57,7 +57,11 @@ pub async fn browser(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let portal = Data::clone(req.app_data::<Data<Portal>>().ok_or_else(|| Error::internal("no portal"))?);
     let gate = Data::clone(req.app_data::<Data<SetUpGate>>().ok_or_else(|| Error::internal("no gate"))?);
-    if req.path() != "/setup" && !gate.is_set_up(&portal).await.map_err(Error::from)? {
+    let is_set_up = match gate.is_set_up(&portal).await {
+        Ok(is_set_up) => is_set_up,
+        Err(error) => return Ok(refuse(req, error.into())),
+    };
+    if req.path() != "/setup" && !is_set_up {
         let page = NotSetUpPage { insecure_http: portal.settings.insecure_http };
         let response = page::html(req.request(), &portal, StatusCode::SERVICE_UNAVAILABLE, &page)?;
         return Ok(req.into_response(response));
@@ -67,11 +71,17 @@ pub async fn browser(
         let error = Error::cross_site(
             "Requests that change something must be made on a page of this portal, at its own address. Nothing was changed.",
         );
-        return Ok(req.error_response(error).map_into_boxed_body());
+        return Ok(refuse(req, error));
+    }
+    if session::is_unknown(&req.get_session()) {
+        return Ok(refuse(req, Error::unavailable("the session cannot be looked up")));
     }
     if let Some(session) = session::loaded_id(&req.get_session()) {
         let (people, now) = (Arc::clone(&portal.people), portal.clock.now());
-        let who = portal.db.read(move |conn| people.signed_in(conn, session, now)).await.map_err(Error::from)?;
+        let who = match portal.db.read(move |conn| people.signed_in(conn, session, now)).await {
+            Ok(who) => who,
+            Err(error) => return Ok(refuse(req, error.into())),
+        };
         if let Some(who) = who {
             req.extensions_mut().insert(Binding(format!("session {session}")));
             req.extensions_mut().insert(who);
@@ -79,6 +89,11 @@ pub async fn browser(
         }
     }
     without_session(req, next, &portal).await
+}
+
+/// The request's answer is this error; its page is made further out.
+fn refuse(req: ServiceRequest, error: Error) -> ServiceResponse<BoxBody> {
+    req.error_response(error).map_into_boxed_body()
 }
 
 /// Before sign-in, forms are tied to a cookie, so that nobody signs somebody else in to an account of their own.

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -15,6 +15,7 @@ use askama::Template;
 use futures_util::FutureExt;
 
 use crate::access::{BuiltIn, Permission};
+use crate::base::clock::Timestamp;
 use crate::base::random;
 
 use super::actor::SignedIn;
@@ -22,6 +23,8 @@ use super::error::Kind;
 use super::page::{self, Shell};
 use super::routes::Face;
 use super::{Error, Portal, client_address, headers};
+
+const HTML: &str = "text/html; charset=utf-8";
 
 /// What is known of a request before anything else.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +45,7 @@ impl RequestInfo {
 /// The outermost middleware.
 ///
 /// # Errors
-/// None: every error has become an answer.
+/// What left no request behind to answer: a panic, or a middleware that gave up. It carries its whole answer.
 pub async fn around(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -54,54 +57,61 @@ pub async fn around(
     let info = RequestInfo {
         request_id: format!("req_{}", random::base62(&*portal.entropy, 16)),
         address: req.peer_addr().map(|peer| {
-            let forwarded =
-                req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
+            let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+            let forwarded = forwarded.collect::<Vec<_>>();
             client_address::resolve(peer.ip(), forwarded.into_iter(), &portal.settings.trusted_proxies)
         }),
     };
     req.extensions_mut().insert(info.clone());
-    let http = req.request().clone();
+    let method = req.method().clone();
+    // The request itself cannot be kept: the router needs it for itself alone.
+    let wants_page =
+        req.headers().get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
 
     let result = AssertUnwindSafe(next.call(req)).catch_unwind().await;
-    let mut response = match result {
-        Ok(Ok(response)) => match failure(&response) {
-            None => response.map_into_boxed_body(),
-            Some(error) => {
-                let answer = answer(response.request(), &portal, &error).await;
-                let (req, old) = response.into_parts();
-                let mut response = ServiceResponse::new(req, answer);
-                keep_cookies(old.headers(), &mut response);
-                response
-            }
-        },
-        Ok(Err(error)) => {
-            let error = error.as_error::<Error>().cloned().unwrap_or_else(|| Error::unavailable(error));
-            let answer = answer(&http, &portal, &error).await;
-            ServiceResponse::new(http, answer)
+    let error = match result {
+        Ok(Ok(response)) => {
+            let mut response = match failure(&response) {
+                None => response.map_into_boxed_body(),
+                Some(error) => with_face(response, &portal, &error).await,
+            };
+            finish(response.headers_mut(), &portal, &info);
+            let route = response.request().match_pattern();
+            log(&portal, &info, &method, route.as_deref(), response.status(), started);
+            return Ok(response);
         }
-        Err(panic) => {
-            let error = Error::internal(format!("a panic: {}", words(&*panic)));
-            let answer = answer(&http, &portal, &error).await;
-            ServiceResponse::new(http, answer)
-        }
+        Ok(Err(error)) => error.as_error::<Error>().cloned().unwrap_or_else(|| Error::unavailable(error)),
+        Err(panic) => Error::internal(format!("a panic: {}", words(&*panic))),
     };
+    tell(&error, &info);
+    let mut response =
+        if wants_page { bare_page(&portal, &error, &info) } else { error.as_data(Face::Api, &info.request_id) };
+    finish(response.headers_mut(), &portal, &info);
+    log(&portal, &info, &method, None, response.status(), started);
+    Err(InternalError::from_response(error, response).into())
+}
 
-    headers::add(response.headers_mut(), portal.settings.public_url.is_https());
+/// The headers of every answer.
+fn finish(headers: &mut HeaderMap, portal: &Portal, info: &RequestInfo) {
+    headers::add(headers, portal.settings.public_url.is_https());
     if let Ok(id) = HeaderValue::from_str(&info.request_id) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    let took = Duration::from_micros(portal.clock.now().micros().saturating_sub(started.micros()).unsigned_abs());
-    // The route's pattern, never the address: a path or a query may hold what must not be kept.
-    tracing::info!(
-        request = info.request_id,
-        method = %response.request().method(),
-        route = response.request().match_pattern().as_deref().unwrap_or("none"),
-        status = response.status().as_u16(),
-        address = info.address.map(tracing::field::display),
-        took_us = took.as_micros() as u64,
-        "request"
-    );
-    Ok(response)
+}
+
+/// The log line. It has the route's pattern, never the address: a path or a query may hold what must not be kept.
+fn log(
+    portal: &Portal,
+    info: &RequestInfo,
+    method: &Method,
+    route: Option<&str>,
+    status: StatusCode,
+    started: Timestamp,
+) {
+    let took = portal.clock.now().micros().saturating_sub(started.micros());
+    let address = info.address.map(tracing::field::display);
+    let (request, route, status) = (&info.request_id, route.unwrap_or("none"), status.as_u16());
+    tracing::info!(request, %method, route, status, address, took_us = took, "request");
 }
 
 /// The error behind an answer, if it is one.
@@ -115,11 +125,19 @@ fn failure(response: &ServiceResponse<impl MessageBody>) -> Option<Error> {
     )
 }
 
-/// A cookie that was set before the error stays set.
-fn keep_cookies(old: &actix_web::http::header::HeaderMap, response: &mut ServiceResponse) {
-    for cookie in old.get_all(actix_web::http::header::SET_COOKIE) {
-        response.headers_mut().append(actix_web::http::header::SET_COOKIE, cookie.clone());
+/// The same answer, as its route's face shows it. A cookie that was set before the error stays set.
+async fn with_face(
+    response: ServiceResponse<impl MessageBody>,
+    portal: &Data<Portal>,
+    error: &Error,
+) -> ServiceResponse<BoxBody> {
+    let answer = answer(response.request(), portal, error).await;
+    let (req, old) = response.into_parts();
+    let mut response = ServiceResponse::new(req, answer);
+    for cookie in old.headers().get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
+    response
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> &str {
@@ -130,22 +148,23 @@ fn words(panic: &(dyn std::any::Any + Send)) -> &str {
         .unwrap_or("without words")
 }
 
-async fn answer(req: &HttpRequest, portal: &Data<Portal>, error: &Error) -> HttpResponse {
-    let info = RequestInfo::of(req);
+/// For the log: what is behind an error that the answer does not explain.
+fn tell(error: &Error, info: &RequestInfo) {
+    let (request, cause) = (&info.request_id, error.cause());
     match &error.kind {
-        Kind::Internal => tracing::error!(request = info.request_id, cause = error.cause(), "a request failed"),
-        Kind::Unavailable => {
-            tracing::warn!(request = info.request_id, cause = error.cause(), "a request could not be answered")
-        }
+        Kind::Internal => tracing::error!(request, cause, "a request failed"),
+        Kind::Unavailable => tracing::warn!(request, cause, "a request could not be answered"),
         _ => {}
     }
+}
+
+async fn answer(req: &HttpRequest, portal: &Data<Portal>, error: &Error) -> HttpResponse {
+    let info = RequestInfo::of(req);
+    tell(error, &info);
     let face = req.app_data::<Face>().copied().unwrap_or(Face::Page);
     match face {
-        Face::Page => match page(req, portal, error, &info).await {
-            Ok(response) => response,
-            // A page that cannot be made is not worth another error.
-            Err(_) => error.response().content_type("text/plain; charset=utf-8").body(error.detail.to_string()),
-        },
+        // A page that cannot be made in full is made without the frame.
+        Face::Page => page(req, portal, error, &info).await.unwrap_or_else(|_| bare_page(portal, error, &info)),
         Face::Api | Face::OAuth => error.as_data(face, &info.request_id),
     }
 }
@@ -191,21 +210,36 @@ async fn page(
         return Ok(page::redirect(portal, &sign_in_address(req), None));
     }
     let who = req.extensions().get::<SignedIn>().cloned();
-    let (title, detail, request_id) = (error.title().to_owned(), error.detail.to_string(), info.request_id.clone());
-    let status = error.status().as_u16();
-    let body = match (who, &error.kind) {
-        (Some(who), Kind::Forbidden(permission)) => {
-            forbidden(req, portal, &who, *permission, request_id).await?.render()
+    let Some(who) = who else { return Ok(bare_page(portal, error, info)) };
+    let request_id = info.request_id.clone();
+    let body = match &error.kind {
+        Kind::Forbidden(permission) => forbidden(req, portal, &who, *permission, request_id).await?.render(),
+        _ => PortalErrorPage {
+            shell: Shell::new(req, portal, &who),
+            status: error.status().as_u16(),
+            title: error.title().to_owned(),
+            detail: error.detail.to_string(),
+            request_id,
         }
-        (Some(who), _) => {
-            PortalErrorPage { shell: Shell::new(req, portal, &who), status, title, detail, request_id }.render()
-        }
-        (None, _) => {
-            ErrorPage { status, title, detail, request_id, insecure_http: portal.settings.insecure_http }.render()
-        }
+        .render(),
     };
     let body = body.map_err(Error::internal)?;
-    Ok(error.response().content_type("text/html; charset=utf-8").body(body))
+    Ok(error.response().content_type(HTML).body(body))
+}
+
+/// A page without the portal's frame: nobody is signed in, or it cannot be known.
+fn bare_page(portal: &Portal, error: &Error, info: &RequestInfo) -> HttpResponse {
+    let page = ErrorPage {
+        status: error.status().as_u16(),
+        title: error.title().to_owned(),
+        detail: error.detail.to_string(),
+        request_id: info.request_id.clone(),
+        insecure_http: portal.settings.insecure_http,
+    };
+    match page.render() {
+        Ok(body) => error.response().content_type(HTML).body(body),
+        Err(_) => error.response().content_type("text/plain; charset=utf-8").body(error.detail.to_string()),
+    }
 }
 
 async fn forbidden(
@@ -229,7 +263,7 @@ async fn forbidden(
 
 /// The sign-in page, and where to go from there. Only a page that was asked for with GET can be gone back to.
 fn sign_in_address(req: &HttpRequest) -> String {
-    let is_page = req.method() == actix_web::http::Method::GET && req.path() != "/";
+    let is_page = req.method() == Method::GET && req.path() != "/";
     if !is_page {
         return "/login".into();
     }

@@ -1,0 +1,3 @@
+//! Set-up, login, logout.
+
+mod setup;

@@ -1,0 +1,40 @@
+//! What the tests speak with: a portal of their own, visitors with browsers, callers with keys.
+
+mod backend;
+mod caller;
+mod clock;
+mod factory;
+mod page;
+mod portal;
+mod visitor;
+
+pub use backend::Backend;
+pub use caller::Answer;
+pub use factory::{Key, PASSWORD};
+pub use page::Page;
+pub use portal::{Portal, run};
+pub use visitor::Visitor;
+
+/// Makes of one async function two tests: on SQLite, and on PostgreSQL where there is one.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($portal:ident: Portal) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$meta])*
+            async fn test($portal: $crate::support::Portal) $body
+
+            #[test]
+            fn sqlite() {
+                $crate::support::run($crate::support::Backend::Sqlite, test);
+            }
+
+            #[cfg(feature = "test-postgres")]
+            #[test]
+            fn postgres() {
+                $crate::support::run($crate::support::Backend::Postgres, test);
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;

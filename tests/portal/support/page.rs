@@ -1,0 +1,103 @@
+//! An answer as a person sees it.
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+/// A page, or a redirect.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    /// Has this status.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self
+    }
+
+    /// Holds this text, as the reader sees it.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.text().contains(words), "{words:?} is not in:\n{}", self.text());
+        self
+    }
+
+    /// Does not hold this text, not even in its source.
+    #[track_caller]
+    pub fn says_nothing_of(self, words: &str) -> Self {
+        assert!(!self.body.contains(words) && !self.text().contains(words), "{words:?} is in:\n{}", self.text());
+        self
+    }
+
+    /// Sends the browser on to this path.
+    #[track_caller]
+    pub fn redirects_to(self, path: &str) -> Self {
+        assert_eq!(self.status.as_u16(), 303, "{}", self.text());
+        assert_eq!(self.header("location"), path);
+        self
+    }
+
+    /// A header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("not text"))
+    }
+
+    /// All `Set-Cookie` lines.
+    pub fn cookies(&self) -> Vec<String> {
+        self.headers.get_all("set-cookie").iter().filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect()
+    }
+
+    /// The value of a hidden or visible field.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        self.try_field(name).unwrap_or_else(|| panic!("there is no field {name} in:\n{}", self.body))
+    }
+
+    /// The value of a field, if there is one.
+    pub fn try_field(&self, name: &str) -> Option<String> {
+        let tag = self.body.split('<').find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))?;
+        let value = tag.split_once(" value=\"").map_or("", |(_, rest)| rest.split('"').next().unwrap_or_default());
+        Some(unescape(value))
+    }
+
+    /// The text of the element with this id, tags left out.
+    #[track_caller]
+    pub fn element(&self, id: &str) -> String {
+        let (_, rest) = self.body.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element {id} in:\n{}", self.body));
+        let (_, rest) = rest.split_once('>').expect("the tag ends");
+        unescape(rest.split("</").next().unwrap_or_default()).trim().to_owned()
+    }
+
+    /// Whether an element has this id.
+    pub fn has_element(&self, id: &str) -> bool {
+        self.body.contains(&format!("id=\"{id}\""))
+    }
+
+    /// What a reader sees, more or less: no tags, single spaces.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut inside = false;
+        for letter in self.body.chars() {
+            match letter {
+                '<' => inside = true,
+                '>' => {
+                    inside = false;
+                    text.push(' ');
+                }
+                letter if !inside => text.push(letter),
+                _ => {}
+            }
+        }
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A tag between a word and its full stop is no space to a reader.
+        unescape(&text).replace(" .", ".").replace(" ,", ",")
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&#38;", "&").replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'")
+}

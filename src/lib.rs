@@ -24,6 +24,9 @@
 //! | [`health`] | for whoever runs it |
 //! | [`config`], [`app`], [`cli`] | settings, the mounted whole, the commands |
 
+#![warn(clippy::disallowed_methods)]
+#![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 pub mod access;
 pub mod api_keys;
 pub mod app;

@@ -56,7 +56,7 @@ impl Timestamp {
     /// As a calendar date and time in UTC. "Never" and what lies outside the calendar become its last moment.
     pub fn calendar(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
-            .unwrap_or_else(|_| time::macros::datetime!(9999-12-31 23:59:59 UTC))
+            .unwrap_or(time::macros::datetime!(9999-12-31 23:59:59 UTC))
     }
 
     /// RFC 3339, with microseconds, in UTC.

@@ -2,7 +2,6 @@
 
 use super::base62::ALPHABET;
 use rand::TryRng;
-use rand::rngs::SysRng;
 
 /// A source of bytes that nobody can guess.
 pub trait Entropy: Send + Sync {
@@ -18,9 +17,9 @@ pub trait Entropy: Send + Sync {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_types, clippy::panic, reason = "the one place that asks the system for chance")]
+    #[expect(clippy::panic, reason = "the one place that asks the system for chance")]
     fn fill(&self, buffer: &mut [u8]) {
-        if let Err(error) = SysRng.try_fill_bytes(buffer) {
+        if let Err(error) = rand::rngs::SysRng.try_fill_bytes(buffer) {
             panic!("the operating system gives no random bytes: {error}");
         }
     }

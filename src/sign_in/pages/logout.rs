@@ -19,7 +19,7 @@ pub async fn submit(
     session: Session,
     _: Form,
 ) -> Result<HttpResponse, Error> {
-    who.write(&req, &portal, |tx, act| actions::end_session(tx, act)).await??;
+    who.write(&req, &portal, actions::end_session).await??;
     session.purge();
     let mut response = page::redirect(&portal, "/login", Some(Flash::ok("You are signed out.")));
     // Not "cookies": the browser's own cookie is how it is known again, and the session's is ended by name.

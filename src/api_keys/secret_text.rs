@@ -39,6 +39,11 @@ fn secret_for(entropy: &dyn Entropy, environment: &str, key_id: &str) -> Secret 
     Secret::new(text)
 }
 
+/// Whether the text looks like the id of a key.
+pub fn is_key_id(text: &str) -> bool {
+    text.len() == ID && base62::is_base62(text)
+}
+
 /// How a key is shown after its creation: prefix, four characters of the id, the last four.
 pub fn hint(environment: &str, key_id: &str, text: &Secret) -> String {
     let last = text.expose().len().saturating_sub(4);
@@ -115,7 +120,7 @@ pub fn parse<'a>(text: &'a str, environment: &str) -> Result<&'a str, Malformed>
         return Err(Malformed::Length { length, expected });
     }
     let (key_id, random) = rest.split_once('_').ok_or(Malformed::Character)?;
-    if key_id.len() != ID || !base62::is_base62(random) {
+    if !is_key_id(key_id) || !base62::is_base62(random) {
         return Err(Malformed::Character);
     }
     if key_id == EXAMPLE_ID {

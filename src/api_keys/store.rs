@@ -10,9 +10,9 @@ use crate::base::paging::{Page, Slice};
 use crate::db::schema::{api_key_secrets, api_key_tags, api_keys};
 use crate::db::{Conn, Error, Tx};
 
-use super::ApiKey;
 use super::api_key::Tag;
 use super::client_id::ClientId;
+use super::{ApiKey, secret_text};
 
 type Columns = (
     api_keys::id,
@@ -162,6 +162,10 @@ pub(super) fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usiz
 
 /// The key with this id in the tenant, also when it is deleted.
 pub(super) fn by_key_id(conn: &mut Conn, tenant: TenantScope, key_id: &str) -> Result<Option<ApiKey>, Error> {
+    // From an address, so it may be anything: PostgreSQL takes no NUL, for one.
+    if !secret_text::is_key_id(key_id) {
+        return Ok(None);
+    }
     let row: Option<Row> = api_keys::table
         .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::key_id.eq(key_id)))
         .select(COLUMNS)

@@ -56,6 +56,10 @@ pub fn insert(tx: &mut Tx<'_>, slug: &Slug, organization: &str, now: Timestamp) 
 /// # Errors
 /// When the database refuses.
 pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Tenant>, Error> {
+    // From an address, so it may be anything: PostgreSQL takes no NUL, for one.
+    if Slug::parse(slug).is_err() {
+        return Ok(None);
+    }
     let row: Option<Row> = tenants::table.filter(tenants::slug.eq(slug)).select(COLUMNS).first(conn).optional()?;
     Ok(row.map(tenant))
 }

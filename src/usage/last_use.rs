@@ -9,18 +9,10 @@ use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
 use crate::db::{self, Db};
 
-use super::store;
+use super::store::{self, Noted};
 
 /// Most rows in one transaction, so that other writes are not kept waiting.
 const BATCH: usize = 500;
-
-/// When, and from where.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Noted {
-    pub tenant: TenantScope,
-    pub at: Timestamp,
-    pub address: Option<IpAddr>,
-}
 
 /// Uses that are not written yet, by the key's database id.
 #[derive(Debug, Default)]

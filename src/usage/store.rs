@@ -1,6 +1,7 @@
 //! The SQL of `api_key_last_uses`.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use diesel::prelude::*;
 
@@ -10,8 +11,6 @@ use crate::db::dialect::both;
 use crate::db::schema::api_key_last_uses::dsl;
 use crate::db::{Conn, Error, Tx};
 
-use super::last_use::Noted;
-
 /// When a key was last accepted, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastUse {
@@ -19,6 +18,14 @@ pub struct LastUse {
     pub at: Timestamp,
     /// From which address, where it is known.
     pub address: Option<String>,
+}
+
+/// A use that is not written yet: when, and from where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Noted {
+    pub tenant: TenantScope,
+    pub at: Timestamp,
+    pub address: Option<IpAddr>,
 }
 
 /// Keeps a last use; a later one that another node wrote stays.

@@ -11,20 +11,14 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
-use askama::Template;
 use futures_util::FutureExt;
 
-use crate::access::{BuiltIn, Permission};
 use crate::base::clock::Timestamp;
 use crate::base::random;
 
-use super::actor::SignedIn;
 use super::error::Kind;
-use super::page::{self, Shell};
 use super::routes::Face;
-use super::{Error, Portal, client_address, headers};
-
-const HTML: &str = "text/html; charset=utf-8";
+use super::{Error, Portal, client_address, error_page, headers};
 
 /// What is known of a request before anything else.
 #[derive(Debug, Clone, Default)]
@@ -85,7 +79,7 @@ pub async fn around(
     };
     tell(&error, &info);
     let mut response =
-        if wants_page { bare_page(&portal, &error, &info) } else { error.as_data(Face::Api, &info.request_id) };
+        if wants_page { error_page::bare(&portal, &error, &info) } else { error.as_data(Face::Api, &info.request_id) };
     finish(response.headers_mut(), &portal, &info);
     log(&portal, &info, &method, None, response.status(), started);
     Err(InternalError::from_response(error, response).into())
@@ -131,7 +125,8 @@ async fn with_face(
     portal: &Data<Portal>,
     error: &Error,
 ) -> ServiceResponse<BoxBody> {
-    let answer = answer(response.request(), portal, error).await;
+    tell(error, &RequestInfo::of(response.request()));
+    let answer = error_page::answer(response.request(), portal, error).await;
     let (req, old) = response.into_parts();
     let mut response = ServiceResponse::new(req, answer);
     for cookie in old.headers().get_all(header::SET_COOKIE) {
@@ -156,119 +151,6 @@ fn tell(error: &Error, info: &RequestInfo) {
         Kind::Unavailable => tracing::warn!(request, cause, "a request could not be answered"),
         _ => {}
     }
-}
-
-async fn answer(req: &HttpRequest, portal: &Data<Portal>, error: &Error) -> HttpResponse {
-    let info = RequestInfo::of(req);
-    tell(error, &info);
-    let face = req.app_data::<Face>().copied().unwrap_or(Face::Page);
-    match face {
-        // A page that cannot be made in full is made without the frame.
-        Face::Page => page(req, portal, error, &info).await.unwrap_or_else(|_| bare_page(portal, error, &info)),
-        Face::Api | Face::OAuth => error.as_data(face, &info.request_id),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "errors/error.html")]
-struct ErrorPage {
-    status: u16,
-    title: String,
-    detail: String,
-    request_id: String,
-    insecure_http: bool,
-}
-
-#[derive(Template)]
-#[template(path = "errors/portal_error.html")]
-struct PortalErrorPage {
-    shell: Shell,
-    status: u16,
-    title: String,
-    detail: String,
-    request_id: String,
-}
-
-#[derive(Template)]
-#[template(path = "errors/forbidden.html")]
-struct ForbiddenPage {
-    shell: Shell,
-    permission: &'static str,
-    action: String,
-    roles: Vec<String>,
-    grantors: Vec<String>,
-    request_id: String,
-}
-
-async fn page(
-    req: &HttpRequest,
-    portal: &Data<Portal>,
-    error: &Error,
-    info: &RequestInfo,
-) -> Result<HttpResponse, Error> {
-    if error.kind == Kind::SignInFirst {
-        return Ok(page::redirect(portal, &sign_in_address(req), None));
-    }
-    let who = req.extensions().get::<SignedIn>().cloned();
-    let Some(who) = who else { return Ok(bare_page(portal, error, info)) };
-    let request_id = info.request_id.clone();
-    let body = match &error.kind {
-        Kind::Forbidden(permission) => forbidden(req, portal, &who, *permission, request_id).await?.render(),
-        _ => PortalErrorPage {
-            shell: Shell::new(req, portal, &who),
-            status: error.status().as_u16(),
-            title: error.title().to_owned(),
-            detail: error.detail.to_string(),
-            request_id,
-        }
-        .render(),
-    };
-    let body = body.map_err(Error::internal)?;
-    Ok(error.response().content_type(HTML).body(body))
-}
-
-/// A page without the portal's frame: nobody is signed in, or it cannot be known.
-fn bare_page(portal: &Portal, error: &Error, info: &RequestInfo) -> HttpResponse {
-    let page = ErrorPage {
-        status: error.status().as_u16(),
-        title: error.title().to_owned(),
-        detail: error.detail.to_string(),
-        request_id: info.request_id.clone(),
-        insecure_http: portal.settings.insecure_http,
-    };
-    match page.render() {
-        Ok(body) => error.response().content_type(HTML).body(body),
-        Err(_) => error.response().content_type("text/plain; charset=utf-8").body(error.detail.to_string()),
-    }
-}
-
-async fn forbidden(
-    req: &HttpRequest,
-    portal: &Data<Portal>,
-    who: &SignedIn,
-    permission: Permission,
-    request_id: String,
-) -> Result<ForbiddenPage, Error> {
-    let (people, tenant) = (std::sync::Arc::clone(&portal.people), who.actor.tenant);
-    let grantors = portal.db.read(move |conn| people.who_can_give(conn, tenant, permission)).await?;
-    Ok(ForbiddenPage {
-        shell: Shell::new(req, portal, who),
-        permission: permission.as_str(),
-        action: permission.in_words().to_owned(),
-        roles: BuiltIn::holding(permission).map(|role| role.name().to_owned()).collect(),
-        grantors,
-        request_id,
-    })
-}
-
-/// The sign-in page, and where to go from there. Only a page that was asked for with GET can be gone back to.
-fn sign_in_address(req: &HttpRequest) -> String {
-    let is_page = req.method() == Method::GET && req.path() != "/";
-    if !is_page {
-        return "/login".into();
-    }
-    let next: String = form_urlencoded::byte_serialize(req.path().as_bytes()).collect();
-    format!("/login?next={next}")
 }
 
 /// The answer for addresses that no route has.

@@ -6,6 +6,7 @@ pub mod client_address;
 pub mod cookies;
 pub mod csrf;
 pub mod error;
+mod error_page;
 pub mod flash;
 pub mod form;
 pub mod headers;

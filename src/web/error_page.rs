@@ -1,0 +1,132 @@
+//! The pages of errors: in the portal's frame for whoever is signed in, without it for everybody else.
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::access::{BuiltIn, Permission};
+
+use super::actor::SignedIn;
+use super::around::RequestInfo;
+use super::error::Kind;
+use super::page::{self, Shell};
+use super::routes::Face;
+use super::{Error, Portal};
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// The answer with the face of its route.
+pub async fn answer(req: &HttpRequest, portal: &Data<Portal>, error: &Error) -> HttpResponse {
+    let info = RequestInfo::of(req);
+    let face = req.app_data::<Face>().copied().unwrap_or(Face::Page);
+    match face {
+        // A page that cannot be made in full is made without the frame.
+        Face::Page => page(req, portal, error, &info).await.unwrap_or_else(|_| bare(portal, error, &info)),
+        Face::Api | Face::OAuth => error.as_data(face, &info.request_id),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "errors/error.html")]
+struct ErrorPage {
+    status: u16,
+    title: String,
+    detail: String,
+    request_id: String,
+    insecure_http: bool,
+}
+
+#[derive(Template)]
+#[template(path = "errors/portal_error.html")]
+struct PortalErrorPage {
+    shell: Shell,
+    status: u16,
+    title: String,
+    detail: String,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "errors/forbidden.html")]
+struct ForbiddenPage {
+    shell: Shell,
+    permission: &'static str,
+    action: String,
+    roles: Vec<String>,
+    grantors: Vec<String>,
+    request_id: String,
+}
+
+async fn page(
+    req: &HttpRequest,
+    portal: &Data<Portal>,
+    error: &Error,
+    info: &RequestInfo,
+) -> Result<HttpResponse, Error> {
+    if error.kind == Kind::SignInFirst {
+        return Ok(page::redirect(portal, &sign_in_address(req), None));
+    }
+    let who = req.extensions().get::<SignedIn>().cloned();
+    let Some(who) = who else { return Ok(bare(portal, error, info)) };
+    let request_id = info.request_id.clone();
+    let body = match &error.kind {
+        Kind::Forbidden(permission) => forbidden(req, portal, &who, *permission, request_id).await?.render(),
+        _ => PortalErrorPage {
+            shell: Shell::new(req, portal, &who),
+            status: error.status().as_u16(),
+            title: error.title().to_owned(),
+            detail: error.detail.to_string(),
+            request_id,
+        }
+        .render(),
+    };
+    let body = body.map_err(Error::internal)?;
+    Ok(error.response().content_type(HTML).body(body))
+}
+
+/// A page without the portal's frame: nobody is signed in, or it cannot be known.
+pub fn bare(portal: &Portal, error: &Error, info: &RequestInfo) -> HttpResponse {
+    let page = ErrorPage {
+        status: error.status().as_u16(),
+        title: error.title().to_owned(),
+        detail: error.detail.to_string(),
+        request_id: info.request_id.clone(),
+        insecure_http: portal.settings.insecure_http,
+    };
+    match page.render() {
+        Ok(body) => error.response().content_type(HTML).body(body),
+        Err(_) => error.response().content_type("text/plain; charset=utf-8").body(error.detail.to_string()),
+    }
+}
+
+async fn forbidden(
+    req: &HttpRequest,
+    portal: &Data<Portal>,
+    who: &SignedIn,
+    permission: Permission,
+    request_id: String,
+) -> Result<ForbiddenPage, Error> {
+    let (people, tenant) = (Arc::clone(&portal.people), who.actor.tenant);
+    let grantors = portal.db.read(move |conn| people.who_can_give(conn, tenant, permission)).await?;
+    Ok(ForbiddenPage {
+        shell: Shell::new(req, portal, who),
+        permission: permission.as_str(),
+        action: permission.in_words().to_owned(),
+        roles: BuiltIn::holding(permission).map(|role| role.name().to_owned()).collect(),
+        grantors,
+        request_id,
+    })
+}
+
+/// The sign-in page, and where to go from there. Only a page that was asked for with GET can be gone back to.
+fn sign_in_address(req: &HttpRequest) -> String {
+    let is_page = req.method() == Method::GET && req.path() != "/";
+    if !is_page {
+        return "/login".into();
+    }
+    let next: String = form_urlencoded::byte_serialize(req.path().as_bytes()).collect();
+    format!("/login?next={next}")
+}

@@ -5,7 +5,7 @@
 OPENSSL != scripts/openssl-feature
 TESTS = test-postgres,test-browser,$(OPENSSL)
 
-.PHONY: help run test check bench fmt
+.PHONY: help run test check bench pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
@@ -13,6 +13,7 @@ help:
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
 	@echo 'make bench   measure this machine: start, memory, size, requests a second'
+	@echo 'make pictures take a picture of every screen'
 	@echo 'make fmt     format the sources'
 
 run:
@@ -30,6 +31,12 @@ check:
 
 bench:
 	cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench portal
+
+# Of every screen into target/pictures, to be looked at; the README has one of them.
+pictures:
+	scripts/install-test-packages
+	KEYSTEAD_SCREENSHOTS=$(CURDIR)/target/pictures cargo test $(CARGOFLAGS) --features "test-browser,$(OPENSSL)" --test browser
+	cp target/pictures/overview-in-use.png docs/overview.png
 
 fmt:
 	cargo fmt

@@ -9,7 +9,8 @@ mod support;
 mod copying;
 mod input_errors;
 mod key_life;
-mod pictures;
+mod last_use;
+
 mod policy;
 mod secret_is_gone;
 mod small_screens;

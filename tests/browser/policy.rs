@@ -7,8 +7,8 @@ async fn no_page_gives_cause_for_complaint() {
     let portal = Portal::start();
     let olga = Person::at(&portal).await;
     tour::visits_every_screen(&olga, &["billing-sync"], async |screen| {
-        assert!(!screen.is_empty());
         olga.saw_no_complaint().await;
+        olga.pictures(screen).await;
     })
     .await;
 }

@@ -7,8 +7,10 @@ use diesel::prelude::*;
 use crate::access::{Act, TenantScope};
 use crate::base::clock::Timestamp;
 use crate::base::paging::{Page, Slice};
-use crate::db::schema::{api_key_secrets, api_key_tags, api_keys};
+use crate::db::dialect::both;
+use crate::db::schema::{self, api_key_secrets, api_key_tags, api_keys};
 use crate::db::{Conn, Error, Tx};
+use crate::tenants::{self, Tenant};
 
 use super::api_key::Tag;
 use super::client_id::ClientId;
@@ -205,11 +207,11 @@ pub(super) fn mark_deleted(tx: &mut Tx<'_>, tenant: TenantScope, id: i64, now: T
 }
 
 pub(super) fn tags_of(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<HashMap<i64, Vec<Tag>>, Error> {
-    let rows: Vec<(i64, String, String)> = api_key_tags::table
+    let rows: Vec<(i64, String, String)> = both!(conn, |c| api_key_tags::table
         .filter(api_key_tags::tenant_id.eq(tenant.id()).and(api_key_tags::api_key_id.eq_any(ids)))
         .select((api_key_tags::api_key_id, api_key_tags::key, api_key_tags::value))
         .order((api_key_tags::api_key_id, api_key_tags::key))
-        .load(conn)?;
+        .load(c))?;
     let mut tags: HashMap<i64, Vec<Tag>> = HashMap::new();
     for (id, key, value) in rows {
         tags.entry(id).or_default().push(Tag { key, value });
@@ -242,7 +244,7 @@ pub struct StoredSecret {
 
 /// The secrets of a key, newest first.
 pub(super) fn secrets_of(conn: &mut Conn, tenant: TenantScope, id: i64) -> Result<Vec<StoredSecret>, Error> {
-    let rows: Vec<(Vec<u8>, String, i64, String, i64)> = api_key_secrets::table
+    let rows: Vec<(Vec<u8>, String, i64, String, i64)> = both!(conn, |c| api_key_secrets::table
         .filter(api_key_secrets::tenant_id.eq(tenant.id()).and(api_key_secrets::api_key_id.eq(id)))
         .order(api_key_secrets::id.desc())
         .select((
@@ -252,7 +254,7 @@ pub(super) fn secrets_of(conn: &mut Conn, tenant: TenantScope, id: i64) -> Resul
             api_key_secrets::created_by,
             api_key_secrets::ends_at,
         ))
-        .load(conn)?;
+        .load(c))?;
     let secret = |(mac, hint, created_at, created_by, ends_at)| StoredSecret {
         mac,
         hint,
@@ -267,7 +269,7 @@ pub(super) fn secrets_of(conn: &mut Conn, tenant: TenantScope, id: i64) -> Resul
 #[derive(Debug, Clone)]
 pub struct Presented {
     /// Its tenant.
-    pub tenant: TenantScope,
+    pub tenant: Tenant,
     /// The key.
     pub key: ApiKey,
     /// Its secrets.
@@ -276,19 +278,20 @@ pub struct Presented {
     pub tags: Vec<Tag>,
 }
 
-/// Looks a key up by the id inside of a presented secret.
+/// Looks a key up by the id inside of a presented secret. The hot read of every check, so it runs on the inner connection.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn presented(conn: &mut Conn, key_id: &str) -> Result<Option<Presented>, Error> {
-    let row: Option<(i64, Row)> = api_keys::table
+    let found: Option<(Row, tenants::Row)> = both!(conn, |c| api_keys::table
+        .inner_join(schema::tenants::table.on(schema::tenants::id.eq(api_keys::tenant_id)))
         .filter(api_keys::key_id.eq(key_id))
-        .select((api_keys::tenant_id, COLUMNS))
-        .first(conn)
-        .optional()?;
-    let Some((tenant_id, row)) = row else { return Ok(None) };
-    let (tenant, key) = (TenantScope::from_row(tenant_id), ApiKey::from(row));
-    let secrets = secrets_of(conn, tenant, key.id)?;
-    let tags = tags_of(conn, tenant, &[key.id])?.remove(&key.id).unwrap_or_default();
+        .select((COLUMNS, tenants::COLUMNS))
+        .first(c)
+        .optional())?;
+    let Some((row, tenant)) = found else { return Ok(None) };
+    let (tenant, key) = (Tenant::from(tenant), ApiKey::from(row));
+    let secrets = secrets_of(conn, tenant.scope, key.id)?;
+    let tags = tags_of(conn, tenant.scope, &[key.id])?.remove(&key.id).unwrap_or_default();
     Ok(Some(Presented { tenant, key, secrets, tags }))
 }

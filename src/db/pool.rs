@@ -18,6 +18,7 @@ const TRIES: usize = 3;
 pub struct Db {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    embedded: bool,
 }
 
 /// A transaction that writes. Only [`Db::write`] makes one, so a function that takes it cannot be called outside of one.
@@ -76,11 +77,11 @@ impl Db {
             // One writer: SQLite's own queue is not fair.
             Url::Sqlite(_) => {
                 let writers = pool(Purpose::Write, 1)?;
-                Ok(Self { readers: pool(Purpose::Read, 4)?, writers })
+                Ok(Self { readers: pool(Purpose::Read, 4)?, writers, embedded: true })
             }
             Url::Postgres(_) => {
                 let shared = pool(Purpose::Write, 10)?;
-                Ok(Self { readers: shared.clone(), writers: shared })
+                Ok(Self { readers: shared.clone(), writers: shared, embedded: false })
             }
         }
     }
@@ -104,6 +105,19 @@ impl Db {
     {
         let db = self.clone();
         off_thread(move || db.read_here(work)).await
+    }
+
+    /// [`Db::read`] for the check of a key alone: a few rows, each found by an index. On SQLite it runs on the worker
+    /// thread, because going to another one takes longer than the reading.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn point_read<T, E>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if self.embedded { self.read_here(work) } else { self.read(work).await }
     }
 
     /// Runs the closure in a transaction: committed when it answers `Ok`, rolled back otherwise. It may run up to three

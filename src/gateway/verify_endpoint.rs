@@ -13,7 +13,6 @@ use crate::access::{Grant, Permission, ResourcePath, grant};
 use crate::api_keys::{Presented, secret_text};
 use crate::base::secret::Secret;
 use crate::db;
-use crate::tenants::{self, Tenant};
 use crate::usage::LastUses;
 use crate::verify::{self, Checked, Verdict};
 use crate::web::around::RequestInfo;
@@ -66,22 +65,21 @@ async fn submit(
     let (keyring, now, ip) = (Arc::clone(&portal.keyring), portal.clock.now(), asked.ip);
     let answer = portal
         .db
-        .read(move |conn| {
+        .point_read(move |conn| {
             let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), now)?;
             let Checked { verdict, key: Some((presented, grants)) } = checked else {
                 return Ok(Answer::Refused(checked.verdict));
             };
-            let tenant = tenants::by_id(conn, presented.tenant)?;
-            if asked.tenant.as_ref().is_some_and(|slug| *slug != tenant.slug) {
+            if asked.tenant.as_ref().is_some_and(|slug| *slug != presented.tenant.slug) {
                 return Ok(Answer::Refused(Verdict::Unknown));
             }
             if verdict != Verdict::Valid {
                 return Ok(Answer::Refused(verdict));
             }
-            if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| tenant.root())) {
+            if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| presented.tenant.root())) {
                 return Ok(Answer::Insufficient);
             }
-            Ok::<_, db::Error>(Answer::Valid(Box::new((tenant, presented, grants))))
+            Ok::<_, db::Error>(Answer::Valid(Box::new((presented, grants))))
         })
         .await?;
     Ok(match answer {
@@ -90,15 +88,15 @@ async fn submit(
             no("INSUFFICIENT_PERMISSION", "The key is valid, but does not hold this permission there.")
         }
         Answer::Valid(found) => {
-            let (tenant, presented, grants) = *found;
-            uses.note(presented.tenant, presented.key.id, now, ip);
-            yes(&tenant, &presented, &grants)
+            let (presented, grants) = *found;
+            uses.note(presented.tenant.scope, presented.key.id, now, ip);
+            yes(&presented, &grants)
         }
     })
 }
 
 enum Answer {
-    Valid(Box<(Tenant, Presented, Vec<Grant>)>),
+    Valid(Box<(Presented, Vec<Grant>)>),
     Refused(Verdict),
     Insufficient,
 }
@@ -146,7 +144,7 @@ fn holds(grants: &[Grant], asked: Option<&AnyPermission>, resource: ResourcePath
     }
 }
 
-fn yes(tenant: &Tenant, presented: &Presented, grants: &[Grant]) -> HttpResponse {
+fn yes(presented: &Presented, grants: &[Grant]) -> HttpResponse {
     let key = &presented.key;
     let grants: Vec<Value> = grants
         .iter()
@@ -160,7 +158,7 @@ fn yes(tenant: &Tenant, presented: &Presented, grants: &[Grant]) -> HttpResponse
     answer(&json!({
         "valid": true,
         "code": "VALID",
-        "tenant": tenant.slug,
+        "tenant": presented.tenant.slug,
         "client_id": key.client_id,
         "name": key.name,
         "key_id": key.key_id,

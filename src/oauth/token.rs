@@ -1,13 +1,13 @@
 //! `POST /{tenant}/oauth2/token`: an access token for a key (RFC 6749, section 4.4).
 
-use std::sync::Arc;
-
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde_json::json;
 use url::Url;
 
-use crate::api_keys::secret_text;
+use crate::access::Grant;
+use crate::api_keys::{Presented, secret_text};
+use crate::base::clock::Timestamp;
 use crate::base::random;
 use crate::db::{self, Conn};
 use crate::signing_keys::{self, Ring};
@@ -44,12 +44,12 @@ pub async fn submit(
     let asked = Asked { tenant, claimed, audience, scope: asked_scope };
     let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
     let given =
-        portal.db.read(move |conn| give(conn, &portal_, &ring, &asked, now)).await.map_err(
-            |failure| match failure {
+        portal.db.point_read(move |conn| give(conn, &portal_, &ring, &asked, now)).await.map_err(|failure| {
+            match failure {
                 Failure::Db(error) => error.into(),
                 Failure::Refused(error) => error,
-            },
-        )?;
+            }
+        })?;
     uses.note(given.tenant, given.api_key, now, RequestInfo::of(&req).address);
     Ok(answer(&given.token))
 }
@@ -84,24 +84,13 @@ impl From<Error> for Failure {
     }
 }
 
-fn give(
-    conn: &mut Conn,
-    portal: &Portal,
-    ring: &Arc<Ring>,
-    asked: &Asked,
-    now: crate::base::clock::Timestamp,
-) -> Result<Given, Failure> {
-    let tenant = tenants::by_slug(conn, &asked.tenant)?.ok_or_else(Error::not_found)?;
-    let refused = || invalid_client(&tenant.slug);
-    let text = asked.claimed.secret.expose();
-    let key_id = secret_text::parse(text, &portal.settings.environment).map_err(|_| refused())?;
-    let checked = verify::check(conn, &portal.keyring, key_id, text, now)?;
-    let Checked { verdict: Verdict::Valid, key: Some((presented, grants)) } = checked else {
-        return Err(refused().into());
+fn give(conn: &mut Conn, portal: &Portal, ring: &Ring, asked: &Asked, now: Timestamp) -> Result<Given, Failure> {
+    let Some((presented, grants)) = authenticate(conn, portal, asked, now)? else {
+        // Only whoever fails is worth a look at whether there is such a tenant at all.
+        let tenant = tenants::by_slug(conn, &asked.tenant)?.ok_or_else(Error::not_found)?;
+        return Err(invalid_client(&tenant.slug).into());
     };
-    if presented.tenant != tenant.scope || presented.key.client_id != asked.claimed.client_id {
-        return Err(refused().into());
-    }
+    let tenant = presented.tenant;
     let scope = scope::granted(&grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
@@ -118,6 +107,24 @@ fn give(
     };
     let token = request.sign(&signing_key).map_err(Error::internal)?;
     Ok(Given { token, tenant: tenant.scope, api_key: presented.key.id })
+}
+
+/// The key, if it is good, of this tenant, and presented with exactly its own client id.
+fn authenticate(
+    conn: &mut Conn,
+    portal: &Portal,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Option<(Presented, Vec<Grant>)>, db::Error> {
+    let text = asked.claimed.secret.expose();
+    let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(None) };
+    let Checked { verdict: Verdict::Valid, key } = verify::check(conn, &portal.keyring, key_id, text, now)? else {
+        return Ok(None);
+    };
+    let own = |(presented, _): &(Presented, _)| {
+        presented.tenant.slug == asked.tenant && presented.key.client_id == asked.claimed.client_id
+    };
+    Ok(key.filter(own))
 }
 
 /// RFC 8707, section 2: an absolute URI without a fragment.

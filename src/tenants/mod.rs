@@ -6,5 +6,5 @@ mod store;
 mod tenant;
 
 pub use slug::{Slug, SlugProblem};
-pub use store::{all_slugs, by_id, by_slug, insert};
+pub use store::{COLUMNS, Row, all_slugs, by_id, by_slug, insert};
 pub use tenant::Tenant;

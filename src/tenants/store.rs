@@ -12,16 +12,8 @@ use super::{Slug, Tenant};
 const DEFAULT_KEY_DAYS: i64 = 90;
 const ACCESS_TOKEN_SECONDS: i64 = 300;
 
-type Row = (i64, String, String, i64, Option<i64>, i64);
-
-const COLUMNS: (
-    tenants::id,
-    tenants::slug,
-    tenants::organization,
-    tenants::default_key_days,
-    tenants::longest_key_days,
-    tenants::access_token_seconds,
-) = (
+/// The columns that make a [`Tenant`], for queries of other tables that join it.
+pub type Columns = (
     tenants::id,
     tenants::slug,
     tenants::organization,
@@ -29,6 +21,26 @@ const COLUMNS: (
     tenants::longest_key_days,
     tenants::access_token_seconds,
 );
+
+/// See [`Columns`].
+pub const COLUMNS: Columns = (
+    tenants::id,
+    tenants::slug,
+    tenants::organization,
+    tenants::default_key_days,
+    tenants::longest_key_days,
+    tenants::access_token_seconds,
+);
+
+/// What is read of [`Columns`].
+pub type Row = (i64, String, String, i64, Option<i64>, i64);
+
+impl From<Row> for Tenant {
+    fn from((id, slug, organization, default_key_days, longest_key_days, access_token_seconds): Row) -> Self {
+        let scope = TenantScope::from_row(id);
+        Self { scope, slug, organization, default_key_days, longest_key_days, access_token_seconds }
+    }
+}
 
 /// Adds a tenant with the usual policies.
 ///
@@ -48,7 +60,7 @@ pub fn insert(tx: &mut Tx<'_>, slug: &Slug, organization: &str, now: Timestamp) 
         ))
         .returning(COLUMNS)
         .get_result(&mut **tx)?;
-    Ok(tenant(row))
+    Ok(row.into())
 }
 
 /// The tenant of an address, if there is one.
@@ -61,7 +73,7 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Tenant>, Error> {
         return Ok(None);
     }
     let row: Option<Row> = tenants::table.filter(tenants::slug.eq(slug)).select(COLUMNS).first(conn).optional()?;
-    Ok(row.map(tenant))
+    Ok(row.map(Tenant::from))
 }
 
 /// The tenant of a session or credential.
@@ -69,7 +81,8 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Tenant>, Error> {
 /// # Errors
 /// When the database refuses.
 pub fn by_id(conn: &mut Conn, scope: TenantScope) -> Result<Tenant, Error> {
-    Ok(tenant(tenants::table.find(scope.id()).select(COLUMNS).first(conn)?))
+    let row: Row = tenants::table.find(scope.id()).select(COLUMNS).first(conn)?;
+    Ok(row.into())
 }
 
 /// The slugs of all tenants: their first segments are addresses.
@@ -78,15 +91,4 @@ pub fn by_id(conn: &mut Conn, scope: TenantScope) -> Result<Tenant, Error> {
 /// When the database refuses.
 pub fn all_slugs(conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(tenants::table.select(tenants::slug).order(tenants::id).load(conn)?)
-}
-
-fn tenant((id, slug, organization, default_key_days, longest_key_days, access_token_seconds): Row) -> Tenant {
-    Tenant {
-        scope: TenantScope::from_row(id),
-        slug,
-        organization,
-        default_key_days,
-        longest_key_days,
-        access_token_seconds,
-    }
 }

@@ -37,7 +37,7 @@ pub fn check(conn: &mut Conn, keyring: &Keyring, key_id: &str, text: &str, now: 
     match judge(&found.key, &found.secrets, &mac, now) {
         Verdict::Unknown => Ok(Checked::without_key(Verdict::Unknown)),
         verdict => {
-            let grants = grants::of(conn, found.tenant, Holder::ApiKey(found.key.id))?;
+            let grants = grants::of(conn, found.tenant.scope, Holder::ApiKey(found.key.id))?;
             Ok(Checked { verdict, key: Some((found, grants)) })
         }
     }

@@ -47,7 +47,7 @@ pub async fn around(
     let Some(portal) = req.app_data::<Data<Portal>>().cloned() else {
         return Err(Error::internal("no portal").into());
     };
-    let started = portal.clock.now();
+    let line = Line { method: req.method().clone(), started: portal.clock.now() };
     let info = RequestInfo {
         request_id: format!("req_{}", random::base62(&*portal.entropy, 16)),
         address: req.peer_addr().map(|peer| {
@@ -57,7 +57,6 @@ pub async fn around(
         }),
     };
     req.extensions_mut().insert(info.clone());
-    let method = req.method().clone();
     // The request itself cannot be kept: the router needs it for itself alone.
     let wants_page =
         req.headers().get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
@@ -70,8 +69,7 @@ pub async fn around(
                 Some(error) => with_face(response, &portal, &error).await,
             };
             finish(response.headers_mut(), &portal, &info);
-            let route = response.request().match_pattern();
-            log(&portal, &info, &method, route.as_deref(), response.status(), started);
+            line.write(&portal, &info, Some(response.request()), response.status());
             return Ok(response);
         }
         Ok(Err(error)) => error.as_error::<Error>().cloned().unwrap_or_else(|| Error::unavailable(error)),
@@ -81,7 +79,7 @@ pub async fn around(
     let mut response =
         if wants_page { error_page::bare(&portal, &error, &info) } else { error.as_data(Face::Api, &info.request_id) };
     finish(response.headers_mut(), &portal, &info);
-    log(&portal, &info, &method, None, response.status(), started);
+    line.write(&portal, &info, None, response.status());
     Err(InternalError::from_response(error, response).into())
 }
 
@@ -93,19 +91,27 @@ fn finish(headers: &mut HeaderMap, portal: &Portal, info: &RequestInfo) {
     }
 }
 
-/// The log line. It has the route's pattern, never the address: a path or a query may hold what must not be kept.
-fn log(
-    portal: &Portal,
-    info: &RequestInfo,
-    method: &Method,
-    route: Option<&str>,
-    status: StatusCode,
+/// The log line of a request, begun when it came in.
+struct Line {
+    method: Method,
     started: Timestamp,
-) {
-    let took = portal.clock.now().micros().saturating_sub(started.micros());
-    let address = info.address.map(tracing::field::display);
-    let (request, route, status) = (&info.request_id, route.unwrap_or("none"), status.as_u16());
-    tracing::info!(request, %method, route, status, address, took_us = took, "request");
+}
+
+impl Line {
+    /// It has the route's pattern, never the address: a path or a query may hold what must not be kept.
+    fn write(&self, portal: &Portal, info: &RequestInfo, req: Option<&HttpRequest>, status: StatusCode) {
+        let took_us = portal.clock.now().micros().saturating_sub(self.started.micros());
+        let face = req.and_then(|req| req.app_data::<Face>());
+        let route = req.and_then(HttpRequest::match_pattern);
+        let (request, method, status) = (&info.request_id, &self.method, status.as_u16());
+        let (address, route) = (info.address.map(tracing::field::display), route.as_deref().unwrap_or("none"));
+        // People are few; programs ask thousands of times a second.
+        if matches!(face, None | Some(Face::Page)) {
+            tracing::info!(request, %method, route, status, address, took_us, "request");
+        } else {
+            tracing::debug!(request, %method, route, status, address, took_us, "request");
+        }
+    }
 }
 
 /// The error behind an answer, if it is one.

@@ -45,7 +45,8 @@ fn relative(seconds: i64) -> String {
         0..60 => (distance, "second"),
         60..3_600 => (distance / 60, "minute"),
         3_600..86_400 => (distance / 3_600, "hour"),
-        86_400..7_776_000 => (distance / 86_400, "day"),
+        // What is left is rounded up, what is past is rounded down: "in 30 days" is so until a whole day is over.
+        86_400..7_776_000 => (if ago { distance / 86_400 } else { distance.div_ceil(86_400) }, "day"),
         7_776_000..63_072_000 => (distance / 2_592_000, "month"),
         _ => (distance / 31_536_000, "year"),
     };
@@ -61,10 +62,10 @@ mod tests {
     fn a_moment_has_an_exact_and_a_relative_form() {
         let now = Timestamp::from_micros(1_795_444_320_000_000);
         let moment = Moment::new(now.plus_seconds(-190), now);
-        assert_eq!(moment.exact, "23 Nov 2026, 13:08 UTC");
-        assert_eq!(moment.time, "13:08:50");
+        assert_eq!(moment.exact, "23 Nov 2026, 14:28 UTC");
+        assert_eq!(moment.time, "14:28:50");
         assert_eq!(moment.relative, "3 minutes ago");
-        assert_eq!(moment.iso, "2026-11-23T13:08:50Z");
+        assert_eq!(moment.iso, "2026-11-23T14:28:50Z");
     }
 
     #[test]
@@ -76,6 +77,7 @@ mod tests {
             (-60, "1 minute ago"),
             (-7_300, "2 hours ago"),
             (86_400 * 83, "in 83 days"),
+            (86_400 * 30 - 2, "in 30 days"),
             (-86_400, "1 day ago"),
             (86_400 * 365, "in 12 months"),
             (-86_400 * 800, "2 years ago"),

@@ -147,17 +147,6 @@ fn somebody_was_faster(error: db::Error) -> db::Error {
     }
 }
 
-/// The person who saw the secret says that it is saved.
-///
-/// # Errors
-/// [`ApiKeyError::NotFound`] for another tenant's key as for none.
-pub fn keep_saved(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
-    act.actor.require(Permission::ManageApiKeys, &act.actor.root)?;
-    let key = store::by_key_id(tx, act.actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
-    audit::record(tx, act, Event::new(Action::ApiKeySaved).on("api_key", &key.key_id, &key.client_id))?;
-    Ok(key)
-}
-
 /// Deletes a key: from the commit on nothing accepts it. Its row stays as a tombstone, its tags and grants go; the event keeps
 /// them.
 ///

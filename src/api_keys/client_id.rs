@@ -1,7 +1,7 @@
 //! The API Client ID and the name of a key, as people choose them.
 
 use super::problem::{ClientIdProblem, NameProblem};
-use crate::web::form::is_control;
+use crate::base::text::is_hidden;
 
 const SHORTEST: usize = 3;
 const LONGEST: usize = 64;
@@ -26,7 +26,8 @@ impl ClientId {
             return Err(ClientIdProblem::TooLong { length });
         }
         if let Some(found) = text.chars().find(|letter| !letter.is_ascii_alphanumeric() && !"._-".contains(*letter)) {
-            return Err(ClientIdProblem::Character { found: found.escape_debug().collect() });
+            let found = if is_hidden(found) { found.escape_unicode().collect() } else { found.to_string() };
+            return Err(ClientIdProblem::Character { found });
         }
         if length < SHORTEST {
             return Err(ClientIdProblem::TooShort { length });
@@ -60,7 +61,7 @@ impl Name {
         if length > LONGEST_NAME {
             return Err(NameProblem::TooLong { length });
         }
-        if text.chars().any(is_control) {
+        if text.chars().any(is_hidden) {
             return Err(NameProblem::ControlCharacter);
         }
         Ok(Self(if text.is_empty() { client_id } else { text }.to_owned()))

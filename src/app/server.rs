@@ -30,7 +30,7 @@ use crate::{api_keys, audit, gateway, health, oauth};
 
 use super::boot::{Opened, StartError};
 
-/// Passwords that are hashed at once: 19 MiB and a processor each.
+/// Most passwords that are hashed at once: 19 MiB and a processor each.
 const PASSWORDS_AT_ONCE: usize = 4;
 /// How often last uses are written.
 const USES_EVERY: Duration = Duration::from_secs(5);
@@ -80,7 +80,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock), Arc::clone(&opened.entropy));
     let throttle = Data::new(Throttle::new(&*opened.entropy));
     let portal = Data::new(Portal {
-        hasher: Hasher::new(PASSWORDS_AT_ONCE, &*opened.entropy).map_err(StartError::new)?,
+        hasher: Hasher::new(passwords_at_once(), &*opened.entropy).map_err(StartError::new)?,
         db: opened.db,
         clock: opened.clock,
         entropy: opened.entropy,
@@ -138,6 +138,10 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     }
     let server = server.listen(listener).map_err(StartError::new)?.run();
     Ok(Running { address, public_url, setup_link, portal, server, stopping, uses: uses.into_inner() })
+}
+
+fn passwords_at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(PASSWORDS_AT_ONCE)
 }
 
 /// A fresh code at each start, while there is no administrator.

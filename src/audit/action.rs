@@ -47,8 +47,6 @@ actions! {
     SessionEnded = "session.ended", "Signed out";
     /// An API key was made.
     ApiKeyCreated = "api_key.created", "Created the key";
-    /// The person who saw the secret said that it is saved.
-    ApiKeySaved = "api_key.saved", "Said that the key is saved";
     /// An API key was deleted.
     ApiKeyDeleted = "api_key.deleted", "Deleted the key";
 }

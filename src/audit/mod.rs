@@ -2,6 +2,7 @@
 //! snapshots of both.
 
 mod action;
+mod actions;
 pub mod chain;
 mod event;
 pub mod pages;
@@ -10,6 +11,7 @@ mod record;
 mod store;
 
 pub use action::Action;
+pub use actions::list;
 pub use event::{Event, Target};
 pub use record::{INSTALLATION, begin_chain, record, record_in};
-pub use store::{Entry, page};
+pub use store::Entry;

@@ -10,8 +10,8 @@ use crate::db::dialect::{self, Lock};
 use crate::db::schema::{audit_events, audit_heads};
 use crate::db::{Conn, Error, Tx};
 
+use super::Event;
 use super::chain::{self, Fields};
-use super::{Action, Event};
 
 /// An event as it was recorded.
 #[derive(Debug, Clone)]
@@ -24,8 +24,8 @@ pub struct Entry {
     pub actor_kind: String,
     /// What the actor was called then.
     pub actor: String,
-    /// What was done.
-    pub action: Action,
+    /// What was done, as [`super::Action`] stores it; another version may know more words.
+    pub action: String,
     /// Noun, public id and label of what it was done to.
     pub target: Option<(String, String, String)>,
     /// From where.
@@ -122,7 +122,7 @@ struct Row {
 ///
 /// # Errors
 /// When the database refuses, or holds what is never written.
-pub fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usize) -> Result<Slice<Entry>, Error> {
+pub(super) fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usize) -> Result<Slice<Entry>, Error> {
     let mut query = audit_events::table
         .filter(audit_events::chain_id.eq(tenant.id()))
         .select((
@@ -159,7 +159,7 @@ fn entry(row: Row) -> Result<Entry, Error> {
         at: Timestamp::from_micros(row.at),
         actor_kind: row.actor_kind,
         actor: row.actor,
-        action: row.action.parse().map_err(|()| Error::Corrupt("audit_events", "action"))?,
+        action: row.action,
         target: row.target_kind.zip(row.target_id).zip(row.target).map(|((kind, id), label)| (kind, id, label)),
         address: row.address,
         before: json(row.before, "before")?,

@@ -1,4 +1,4 @@
-//! Clock, chance, secrets, hashes, passwords, paging. Knows nothing about the product.
+//! Clock, chance, secrets, hashes, passwords, text, paging. Knows nothing about the product.
 
 pub mod base62;
 pub mod clock;
@@ -8,3 +8,4 @@ pub mod paging;
 pub mod password;
 pub mod random;
 pub mod secret;
+pub mod text;

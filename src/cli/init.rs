@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use zeroize::Zeroizing;
 
 use crate::access::{Act, Origin};
 use crate::app::{self, StartError};
@@ -11,15 +12,13 @@ use crate::base::clock::SystemClock;
 use crate::base::password::Hasher;
 use crate::base::random::SystemEntropy;
 use crate::base::secret::Secret;
+use crate::base::text::check_line;
 use crate::config::Config;
-use crate::sign_in::problem::check_line;
 use crate::sign_in::{self, Proof, SetUp};
 use crate::tenants::Slug;
+use crate::users::LONGEST_NAME;
 use crate::users::email::Email;
 use crate::users::password::{self, PasswordProblem};
-
-/// Most characters of a name.
-const NAME: usize = 100;
 
 pub(super) fn command() -> Command {
     let required =
@@ -56,8 +55,8 @@ pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartEr
     let email = Email::parse(&address)
         .map_err(|_| StartError::new(format!("--email: “{address}” is not an e-mail address")))?;
     for (flag, text) in [("--organization", &organization), ("--name", &name)] {
-        check_line(text, NAME)
-            .map_err(|_| StartError::new(format!("{flag} is not one line of 1 to {NAME} characters")))?;
+        check_line(text, LONGEST_NAME)
+            .map_err(|_| StartError::new(format!("{flag} is not one line of 1 to {LONGEST_NAME} characters")))?;
     }
     let chosen = read_password()?;
     password::check(&chosen, &[&tenant, &organization, &name, &address])
@@ -80,7 +79,7 @@ pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartEr
 }
 
 fn read_password() -> Result<Secret, StartError> {
-    let mut text = String::new();
+    let mut text = Zeroizing::new(String::new());
     let read = std::io::stdin().take(4_096).read_to_string(&mut text);
     read.map_err(|error| StartError::new(format!("the password cannot be read from standard input: {error}")))?;
     let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));

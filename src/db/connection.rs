@@ -17,6 +17,16 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
+impl Conn {
+    /// Whether the connection is of no more use.
+    pub(super) fn is_lost(&mut self) -> bool {
+        match self {
+            Self::Postgres(c) => c.is_broken(),
+            Self::Sqlite(c) => c.is_broken(),
+        }
+    }
+}
+
 /// Where the database is. Printed without the password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Url {
@@ -47,8 +57,14 @@ impl FromStr for Url {
             let usable = !path.is_empty() && path != ":memory:" && !path.contains(['?', '\0']);
             return usable.then(|| Self::Sqlite(path.into())).ok_or(UrlError);
         }
-        let server = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        (server && !text.contains('\0')).then(|| Self::Postgres(text.to_owned())).ok_or(UrlError)
+        let Some(rest) = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")) else {
+            return Err(UrlError);
+        };
+        // A password with a raw slash would make libpq take half of it for a port, and say so.
+        let authority_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let path_ends = rest.find(['?', '#']).unwrap_or(rest.len());
+        let misplaced = rest[authority_ends..path_ends].contains('@') || text.contains('\0');
+        (!misplaced).then(|| Self::Postgres(text.to_owned())).ok_or(UrlError)
     }
 }
 
@@ -57,9 +73,14 @@ impl fmt::Display for Url {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(url) => {
-                let place = url.split_once("://").map_or("", |(_, rest)| rest);
-                let place = place.split(['?', '#']).next().unwrap_or_default();
-                let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
+                let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+                let (place, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+                // Where a password may reach into the query, nothing is shown.
+                let place = match place.rsplit_once('@') {
+                    Some((_, place)) => place,
+                    None if query.contains('@') => "…",
+                    None => place,
+                };
                 write!(f, "postgres://{place}")
             }
         }
@@ -102,11 +123,24 @@ impl Manager {
     }
 
     fn open_postgres(url: &str) -> Result<PgConnection, diesel::r2d2::Error> {
-        let mut conn = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+        let mut conn = PgConnection::establish(url).map_err(without_url)?;
         conn.batch_execute("SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = warning;")
             .map_err(diesel::r2d2::Error::QueryError)?;
         Ok(conn)
     }
+}
+
+/// What libpq says of a URL that it cannot read quotes from it.
+fn without_url(error: ConnectionError) -> diesel::r2d2::Error {
+    let words = error.to_string();
+    let quotes = ["connection option", "URI", "percent-encoded", "port number"].iter().any(|sign| words.contains(sign));
+    let error = if quotes {
+        let words = "the URL is malformed; write special characters of the password as %XX";
+        ConnectionError::BadConnection(words.into())
+    } else {
+        error
+    };
+    diesel::r2d2::Error::ConnectionError(error)
 }
 
 impl diesel::r2d2::ManageConnection for Manager {
@@ -125,11 +159,7 @@ impl diesel::r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking()
-            || match conn {
-                Conn::Postgres(c) => c.is_broken(),
-                Conn::Sqlite(c) => c.is_broken(),
-            }
+        std::thread::panicking() || conn.is_lost()
     }
 }
 
@@ -145,6 +175,22 @@ mod tests {
         for bad in ["", "sqlite:", "sqlite::memory:", "mysql://x", "data/x.db", "postgres:x"] {
             assert_eq!(bad.parse::<Url>(), Err(UrlError), "{bad}");
         }
+    }
+
+    #[test]
+    fn no_part_of_a_strange_password_is_printed() {
+        for text in [
+            "postgres://ada:s3cr?et@127.0.0.1:1/x",
+            "postgres://ada:s3cr#et@127.0.0.1:1/x",
+            "postgres://ada:s3cr@et@127.0.0.1:1/x",
+            "postgres://127.0.0.1:1/x?password=s3cr@et",
+        ] {
+            let shown = text.parse::<Url>().unwrap().to_string();
+            assert!(!shown.contains("s3cr") && !shown.contains("et"), "{shown}");
+        }
+        assert_eq!("postgres://ada:s3:cr/et@127.0.0.1:1/x".parse::<Url>(), Err(UrlError));
+        let Err(error) = Manager::open_postgres("postgres://ada:s3cr?et@127.0.0.1:1/x") else { panic!("it opens") };
+        assert!(!error.to_string().contains("s3cr"), "{error}");
     }
 
     #[test]

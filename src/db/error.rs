@@ -50,7 +50,7 @@ impl From<DieselError> for Error {
 
 /// Messages of libpq and SQLite that speak of the server, the disk or the queue, not of the query.
 fn means_unavailable(message: &str) -> bool {
-    const SIGNS: [&str; 14] = [
+    const SIGNS: [&str; 16] = [
         "server closed the connection",
         "terminating connection",
         "connection to server",
@@ -65,6 +65,8 @@ fn means_unavailable(message: &str) -> bool {
         "database is locked",
         "disk I/O error",
         "attempt to write a readonly database",
+        "unable to open database file",
+        "read-only transaction",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))
 }

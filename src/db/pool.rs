@@ -117,7 +117,11 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        if self.embedded { self.read_here(work) } else { self.read(work).await }
+        match self.embedded.then(|| self.readers.try_get()).flatten() {
+            Some(mut conn) => work(&mut conn),
+            // Nobody waits for a connection on a worker thread.
+            None => self.read(work).await,
+        }
     }
 
     /// Runs the closure in a transaction: committed when it answers `Ok`, rolled back otherwise. It may run up to three
@@ -139,7 +143,9 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_here<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        work(&mut *take(&self.readers)?)
+        let mut conn = take(&self.readers)?;
+        let result = work(&mut conn);
+        unless_lost(&mut conn, result)
     }
 
     /// [`Db::write`] for a thread that may wait.
@@ -155,7 +161,7 @@ impl Db {
         loop {
             match transaction(&mut conn, &mut work) {
                 Err(error) if tries < TRIES && may_be_retried(&error) => tries += 1,
-                result => return result,
+                result => return unless_lost(&mut conn, result),
             }
         }
     }
@@ -169,6 +175,15 @@ impl std::fmt::Debug for Db {
 
 fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
     pool.get().map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+/// Whatever a closure makes of it, and whatever language the server speaks: with a connection that is gone, the truth is not
+/// known.
+fn unless_lost<T, E: From<Error>>(conn: &mut Conn, result: Result<T, E>) -> Result<T, E> {
+    if result.is_err() && conn.is_lost() {
+        return Err(Error::Unavailable("the connection was lost".into()).into());
+    }
+    result
 }
 
 fn transaction<T, E: From<Error>>(conn: &mut Conn, work: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {

@@ -129,8 +129,10 @@ fn authenticate(
 
 /// RFC 8707, section 2: an absolute URI without a fragment.
 fn audience(resource: String) -> Result<String, Error> {
+    // The parser would forgive spaces and line breaks, and the token would carry them.
+    let is_plain = resource.bytes().all(|byte| byte.is_ascii_graphic());
     match Url::parse(&resource) {
-        Ok(url) if url.fragment().is_none() && resource.len() <= 1_024 => Ok(resource),
+        Ok(url) if url.fragment().is_none() && is_plain && resource.len() <= 1_024 => Ok(resource),
         _ => Err(refuse("invalid_target", "resource is an absolute URI without a fragment.")),
     }
 }

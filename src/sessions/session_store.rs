@@ -37,7 +37,10 @@ impl DatabaseSessions {
             return Ok(None);
         };
         if now.seconds_since(seen) >= SEEN_EVERY {
-            self.db.write(move |tx| store::touch(tx, id, now)).await?;
+            // Not worth a page: a disk that is full can still be read.
+            if let Err(error) = self.db.write(move |tx| store::touch(tx, id, now)).await {
+                tracing::warn!(%error, "when a session was seen last cannot be written");
+            }
         }
         Ok(Some(id))
     }

@@ -1,4 +1,4 @@
-//! Around every page: is Keystead set up, was the request made on one of our pages, who is signed in.
+//! Around every page: is Keystead set up, and who is signed in.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use crate::db;
 use crate::sessions::session;
 use crate::tenants::installation;
 use crate::web::cookies::{self, Name};
-use crate::web::csrf::{self, Binding};
+use crate::web::csrf::Binding;
 use crate::web::page;
 use crate::web::{Error, Portal};
 
@@ -50,7 +50,7 @@ struct NotSetUpPage {
 /// The middleware of all pages; runs inside of the session's.
 ///
 /// # Errors
-/// 403 for a request from another site; 503 without the database.
+/// When a cookie cannot be set, which no input can cause.
 pub async fn browser(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -65,13 +65,6 @@ pub async fn browser(
         let page = NotSetUpPage { insecure_http: portal.settings.insecure_http };
         let response = page::html(req.request(), &portal, StatusCode::SERVICE_UNAVAILABLE, &page)?;
         return Ok(req.into_response(response));
-    }
-    if !req.method().is_safe() && !csrf::is_same_origin(req.request(), &portal.settings.public_url) {
-        tracing::warn!(route = req.match_pattern(), "a request from another site was refused");
-        let error = Error::cross_site(
-            "Requests that change something must be made on a page of this portal, at its own address. Nothing was changed.",
-        );
-        return Ok(refuse(req, error));
     }
     if session::is_unknown(&req.get_session()) {
         return Ok(refuse(req, Error::unavailable("the session cannot be looked up")));
@@ -105,7 +98,10 @@ async fn without_session(
     let insecure_http = portal.settings.insecure_http;
     let given = req.cookie(Name::Pre.as_str(insecure_http)).map(|cookie| cookie.value().to_owned());
     let value = given.clone().unwrap_or_else(|| random::base62(&*portal.entropy, 43));
-    req.extensions_mut().insert(Binding(format!("before sign-in {value}")));
+    // A form that comes back without the cookie has nothing that it could be tied to.
+    if given.is_some() || req.method().is_safe() {
+        req.extensions_mut().insert(Binding(format!("before sign-in {value}")));
+    }
     let mut response = next.call(req).await?.map_into_boxed_body();
     if given.is_none() && response.status() == StatusCode::OK {
         let cookie = cookies::make(Name::Pre, value, insecure_http);

@@ -20,7 +20,7 @@ pub const URLENCODED: &str = "application/x-www-form-urlencoded";
 const SLOWEST: Duration = Duration::from_secs(20);
 
 /// Name-value pairs, each name once, all valid UTF-8 without NUL.
-#[derive(Debug, Default, Clone)]
+#[derive(Default, Clone)]
 pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
@@ -80,7 +80,14 @@ impl Pairs {
     }
 }
 
-/// The form of one of our pages, of at most `LIMIT` bytes: type, size, encoding and token are checked.
+/// Names alone: values may be secrets.
+impl std::fmt::Debug for Pairs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+/// The form of one of our pages, of at most `LIMIT` bytes: origin, type, size, encoding and token are checked.
 #[derive(Debug)]
 pub struct Form<const LIMIT: usize = 16_384>(pub Pairs);
 
@@ -91,26 +98,38 @@ impl<const LIMIT: usize> FromRequest for Form<LIMIT> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
+            let portal = req.app_data::<Data<Portal>>().ok_or_else(|| Error::internal("no portal"))?;
+            if !csrf::is_same_origin(&req, &portal.settings.public_url) {
+                return Err(refused(
+                    &req,
+                    "Forms must be sent by a page of this portal, at its own address. Nothing was changed.",
+                ));
+            }
             if media_type(&req).as_deref() != Some(URLENCODED) {
                 return Err(Error::unsupported_media_type(URLENCODED));
             }
             let body = read_body(&req, &mut payload, LIMIT).await?;
             let pairs = Pairs::parse(&body)?;
-            let portal = req.app_data::<Data<Portal>>().ok_or_else(|| Error::internal("no portal"))?;
-            let binding = req.extensions().get::<Binding>().cloned();
-            let genuine = binding.is_some_and(|binding| {
-                csrf::is_valid(portal.keyring.csrf(), &binding, pairs.get("csrf").unwrap_or_default())
-            });
-            if genuine {
-                Ok(Self(pairs))
-            } else {
-                tracing::warn!(route = req.match_pattern(), "a form without a valid token was refused");
-                Err(Error::cross_site(
+            let Some(binding) = req.extensions().get::<Binding>().cloned() else {
+                return Err(refused(
+                    &req,
+                    "Your browser did not send back the cookie that this form needs. Allow cookies for this address, reload the page, and try again.",
+                ));
+            };
+            if !csrf::is_valid(portal.keyring.csrf(), &binding, pairs.get("csrf").unwrap_or_default()) {
+                return Err(refused(
+                    &req,
                     "The form is out of date: its page was opened in another session. Go back, reload the page, and send it again. Nothing was changed.",
-                ))
+                ));
             }
+            Ok(Self(pairs))
         })
     }
+}
+
+fn refused(req: &HttpRequest, why: &'static str) -> Error {
+    tracing::warn!(route = req.match_pattern(), "a form that did not come from one of our pages was refused");
+    Error::cross_site(why)
 }
 
 /// The media type of the body in lower case, without parameters.
@@ -141,13 +160,6 @@ pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -
         Ok(body)
     };
     tokio::time::timeout(SLOWEST, read).await.map_err(|_| Error::bad_request("The body takes too long to arrive."))?
-}
-
-/// Characters that a line of text must not hold: controls, line and paragraph separators, and the invisible ones that
-/// change the direction of what follows.
-pub fn is_control(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

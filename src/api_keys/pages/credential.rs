@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use crate::access::Permission;
 use crate::api_keys::actions::{self, Created};
 use crate::base::paging::Page;
 use crate::tenants::Tenant;
@@ -70,24 +71,23 @@ pub(super) fn token_url(portal: &Portal, tenant: &Tenant) -> String {
     format!("{}/{}/oauth2/token", portal.settings.public_url, tenant.slug)
 }
 
-/// "Close": the person says that the key is saved. The message's cookie also keeps browsers from bringing the page back.
+/// "Close". Changes nothing but a cookie, by which browsers know not to bring the page back.
 pub async fn submit(
-    req: HttpRequest,
     portal: Data<Portal>,
     who: SignedIn,
     path: Path<String>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let saved = form.0.get("saved").is_some();
-    let key_id = path.into_inner();
-    let key = who.write(&req, &portal, move |tx, act| actions::keep_saved(tx, act, &key_id)).await??;
-    let words = if saved {
-        format!("{} is created.", key.client_id)
-    } else {
-        format!(
+    who.require(Permission::ManageApiKeys)?;
+    let (actor, key_id) = (who.actor.clone(), path.into_inner());
+    let key = portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?.listed.key;
+    let flash = match (key.deleted_at, form.0.get("saved")) {
+        (Some(_), _) => Flash::warn(format!("{} was deleted meanwhile.", key.client_id)),
+        (None, Some(_)) => Flash::ok(format!("{} is created.", key.client_id)),
+        (None, None) => Flash::warn(format!(
             "{} is created. If its key was not saved, delete it and add a new one: it is not shown again.",
             key.client_id
-        )
+        )),
     };
-    Ok(page::redirect(&portal, "/api-keys", Some(Flash::ok(words))))
+    Ok(page::redirect(&portal, "/api-keys", Some(flash)))
 }

@@ -6,8 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::Value;
 
-use crate::access::Permission;
-use crate::audit::{self, Entry};
+use crate::audit::{self, Action, Entry};
 use crate::base::clock::Timestamp;
 use crate::base::paging::Cursor;
 use crate::web::actor::SignedIn;
@@ -48,11 +47,10 @@ struct AuditPage {
 
 /// The list.
 pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
-    who.require(Permission::ReadAudit)?;
-    let tenant = who.actor.tenant;
-    let name = format!("audit_events/{}", tenant.id());
+    let actor = who.actor.clone();
+    let name = format!("audit_events/{}", actor.tenant.id());
     let page = paging::page(&req, portal.keyring.cursor(), &name)?;
-    let slice = portal.db.read(move |conn| audit::page(conn, tenant, page, ROWS)).await?;
+    let slice = portal.db.read(move |conn| audit::list(conn, &actor, page, ROWS)).await?;
     let place = |entry: &Entry| Cursor { at: entry.seq, id: 0 };
     let (newer, older) = paging::links("/audit", portal.keyring.cursor(), &name, &slice, place);
     let now = portal.clock.now();
@@ -79,8 +77,8 @@ fn view(entry: Entry, now: Timestamp) -> EventView {
             _ => "System",
         },
         actor: entry.actor,
-        event: entry.action.in_words().to_owned(),
-        action: entry.action.as_str().to_owned(),
+        event: entry.action.parse().map_or_else(|()| entry.action.clone(), |known: Action| known.in_words().to_owned()),
+        action: entry.action,
         target: entry.target.map(|(_, _, label)| label),
         target_href,
         address: entry.address,

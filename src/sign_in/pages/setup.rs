@@ -7,21 +7,19 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::base::secret::Secret;
+use crate::base::text::check_line;
 use crate::sign_in::actions::{self, Proof, SetUp, SetUpError};
 use crate::sign_in::middleware::SetUpGate;
-use crate::sign_in::problem::{CodeProblem, EmailProblem, PasswordProblem, SlugProblem, TextProblem, check_line};
+use crate::sign_in::problem::{CodeProblem, EmailProblem, PasswordProblem, SlugProblem, TextProblem};
 use crate::sign_in::setup_code;
 use crate::tenants::{Slug, installation};
 use crate::users::email::Email;
-use crate::users::password;
+use crate::users::{LONGEST_NAME, password};
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Flash};
 use crate::web::{Error, Portal};
 
 use super::login;
-
-/// Most characters of a name.
-const NAME: usize = 100;
 
 /// What was typed, for showing it again. The password is not among it.
 #[derive(Debug, Default, Clone)]
@@ -131,9 +129,9 @@ fn parse(typed: &SetupForm, chosen: &Secret) -> (Option<(Slug, Email)>, SetupErr
     let context = [typed.organization.as_str(), typed.name.as_str(), typed.email.as_str(), typed.slug.as_str()];
     let errors = SetupErrors {
         code: None,
-        organization: check_line(&typed.organization, NAME).err(),
+        organization: check_line(&typed.organization, LONGEST_NAME).err(),
         slug: slug.as_ref().err().copied(),
-        name: check_line(&typed.name, NAME).err(),
+        name: check_line(&typed.name, LONGEST_NAME).err(),
         email: email.as_ref().err().copied(),
         password: password::check(chosen, &context).err(),
     };

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::db;
 use crate::web::public_url::PublicUrl;
@@ -184,6 +184,11 @@ impl Config {
                 "public_url {url} is plain HTTP beyond this machine: use https, or set insecure_http=true if everybody on the way may read the keys"
             ));
         }
+        if https && self.trusted_proxies.is_empty() {
+            return wrong(
+                "public_url is https, so a proxy stands in front: name its address with trusted_proxies, or everybody looks like the proxy",
+            );
+        }
         if self.listen.ip().is_loopback() {
             return Ok(());
         }
@@ -302,10 +307,22 @@ fn database(said: &BTreeMap<&'static str, Said>, data_dir: &Path) -> Result<db::
     text.parse().map_err(|error| ConfigError(format!("{place} {error}")))
 }
 
+/// At least one network: an empty list that somebody wrote was meant to say something else.
 fn networks(text: &str) -> Option<Vec<IpNet>> {
-    let network =
-        |text: &str| text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().map(IpNet::from).ok());
-    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
+    let network = |text: &str| text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().map(IpNet::from).ok());
+    let list: Option<Vec<IpNet>> = text.split(',').map(|text| network(text.trim()).map(canonical)).collect();
+    list.filter(|list| !list.is_empty())
+}
+
+/// An IPv4 network written inside IPv6 is that IPv4 network, as clients' addresses are.
+fn canonical(net: IpNet) -> IpNet {
+    match (net, net.prefix_len().checked_sub(96)) {
+        (IpNet::V6(v6), Some(length)) => {
+            let mapped = v6.addr().to_ipv4_mapped().and_then(|address| Ipv4Net::new(address, length).ok());
+            mapped.map_or(net, IpNet::V4)
+        }
+        _ => net,
+    }
 }
 
 #[cfg(test)]
@@ -360,6 +377,8 @@ mod tests {
             (&[], &[("KEYSTEAD_LISTEN", "8080")], "KEYSTEAD_LISTEN"),
             (&[("environment", "Live")], &[], "--environment"),
             (&[("trusted_proxies", "10.0.0.0/33")], &[], "--trusted-proxies"),
+            (&[("gateway_addresses", " , ")], &[], "--gateway-addresses"),
+            (&[("gateway_addresses", "")], &[], "--gateway-addresses"),
             (&[("public_url", "keys.acme.example")], &[], "--public-url"),
             (&[("log_format", "xml")], &[], "--log-format"),
             (&[("insecure_http", "maybe")], &[], "--insecure-http"),
@@ -393,6 +412,7 @@ mod tests {
         assert!(load(&[outside], &[]).unwrap_err().contains("public_url"));
         assert!(load(&[outside, ("public_url", "https://k.example")], &[]).unwrap_err().contains("trusted_proxies"));
         assert!(load(&[outside, ("public_url", "https://k.example"), ("trusted_proxies", "10.0.0.1")], &[]).is_ok());
+        assert!(load(&[("public_url", "https://k.example")], &[]).unwrap_err().contains("trusted_proxies"));
         assert!(load(&[outside, ("public_url", "http://k.lan:8080")], &[]).unwrap_err().contains("insecure_http"));
         assert!(load(&[outside, ("public_url", "http://k.lan:8080"), ("insecure_http", "true")], &[]).is_ok());
         assert!(

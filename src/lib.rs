@@ -9,6 +9,7 @@
 //! | [`access`] | who acts, and what they may do; pure |
 //! | [`web`] | HTTP furniture; names no feature |
 //! | [`audit`] | what happened |
+//! | [`installation`] | which secret it belongs to, whether it is set up |
 //! | [`tenants`] | the organizations |
 //! | [`signing_keys`] | the keys that sign access tokens |
 //! | [`grants`] | who holds which role on which resource |
@@ -38,6 +39,7 @@ pub mod db;
 pub mod gateway;
 pub mod grants;
 pub mod health;
+pub mod installation;
 pub mod oauth;
 pub mod resources;
 pub mod roles;

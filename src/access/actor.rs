@@ -72,6 +72,17 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Keystead itself, outside of any tenant: for what concerns the installation.
+    pub fn installation(label: &str) -> Self {
+        Self {
+            who: Who::System,
+            label: label.to_owned(),
+            tenant: TenantScope(0),
+            root: ResourcePath::root("-"),
+            grants: Vec::new(),
+        }
+    }
+
     /// Whether the actor holds the permission on the resource.
     pub fn may(&self, permission: Permission, resource: &ResourcePath) -> bool {
         match self.who {

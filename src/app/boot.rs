@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::access::{Act, Actor, Origin, ResourcePath, TenantScope, Who};
+use crate::access::{Act, Actor, Origin};
 use crate::audit::{self, Action, Event};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
 use crate::base::random::{self, Entropy};
 use crate::config::Config;
 use crate::db::{self, Db, dialect};
-use crate::tenants::installation;
+use crate::installation;
 
 /// Why Keystead does not start, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,13 +117,7 @@ fn record_installation(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<(), StartError> {
-    let actor = Actor {
-        who: Who::System,
-        label: "Keystead".into(),
-        tenant: TenantScope::from_row(audit::INSTALLATION),
-        root: ResourcePath::root("-"),
-        grants: Vec::new(),
-    };
+    let actor = Actor::installation("Keystead");
     let (entropy, keyring) = (Arc::clone(entropy), Arc::clone(keyring));
     let act = Act { actor, now: clock.now(), origin: Origin::default(), entropy, keyring };
     let made = db.write_here(|tx| {

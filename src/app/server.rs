@@ -17,10 +17,10 @@ use crate::base::password::Hasher;
 use crate::base::secret::Secret;
 use crate::config::Config;
 use crate::health::Stopping;
+use crate::installation;
 use crate::sessions::DatabaseSessions;
 use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
 use crate::signing_keys::Ring;
-use crate::tenants::installation;
 use crate::usage::{self, LastUses};
 use crate::web::around::{around, nothing_here};
 use crate::web::cookies::Name;
@@ -77,7 +77,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     let public_url = config.public_url_at(address);
     let setup_link = setup_link(&opened, public_url.as_str())?;
     let session_key = Key::from(&opened.keyring.session_cookie().map_err(StartError::new)?[..]);
-    let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock), Arc::clone(&opened.entropy));
+    let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock));
     let throttle = Data::new(Throttle::new(&*opened.entropy));
     let portal = Data::new(Portal {
         hasher: Hasher::new(passwords_at_once(), &*opened.entropy).map_err(StartError::new)?,
@@ -118,7 +118,9 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
                 .app_data(Data::clone(&uses))
                 .app_data(Data::clone(&stopping))
                 .configure(|config| mount(config, data))
-                .service(web::scope("/api/v1").app_data(Face::Api).default_service(web::to(nothing_here)))
+                .service(web::scope("/api").app_data(Face::Api).default_service(web::to(nothing_here)))
+                .service(web::scope("/.well-known").app_data(Face::Api).default_service(web::to(nothing_here)))
+                .service(web::scope("/{tenant}/oauth2").app_data(Face::OAuth).default_service(web::to(nothing_here)))
                 .service(
                     web::scope("")
                         .wrap(from_fn(sign_in::browser))
@@ -167,6 +169,11 @@ impl Stop {
     pub async fn stop(&self) {
         self.stopping.0.store(true, Ordering::Relaxed);
         self.handle.stop(true).await;
+    }
+
+    /// Waits for nothing.
+    pub async fn stop_at_once(&self) {
+        self.handle.stop(false).await;
     }
 }
 

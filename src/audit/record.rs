@@ -22,13 +22,5 @@ pub fn begin_chain(tx: &mut Tx<'_>, chain_id: i64) -> Result<(), Error> {
 /// # Errors
 /// When the database refuses; the change is rolled back with it.
 pub fn record(tx: &mut Tx<'_>, act: &Act, event: Event) -> Result<(), Error> {
-    record_in(tx, act.actor.tenant.id(), act, event)
-}
-
-/// Records an event in a given chain.
-///
-/// # Errors
-/// As [`record`].
-pub fn record_in(tx: &mut Tx<'_>, chain_id: i64, act: &Act, event: Event) -> Result<(), Error> {
-    store::append(tx, chain_id, act, event)
+    store::append(tx, act.actor.tenant.id(), act, event)
 }

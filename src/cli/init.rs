@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use zeroize::Zeroizing;
 
-use crate::access::{Act, Origin};
+use crate::access::{Act, Actor, Origin};
 use crate::app::{self, StartError};
 use crate::base::clock::SystemClock;
 use crate::base::password::Hasher;
@@ -67,7 +67,7 @@ pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartEr
     let password_hash = actix_web::rt::System::new().block_on(hash).map_err(StartError::new)?;
     let new = SetUp { slug, organization, name, email, password_hash };
     let act = Act {
-        actor: sign_in::nobody(),
+        actor: Actor::installation("keystead init"),
         now: opened.clock.now(),
         origin: Origin::default(),
         entropy: opened.entropy,

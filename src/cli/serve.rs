@@ -18,12 +18,18 @@ pub(super) fn run(config: &Config) -> Result<(), StartError> {
         let stop = running.stopper();
         let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
         actix_web::rt::spawn(async move {
+            let mut asked = async || {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+            };
+            asked().await;
+            tracing::info!("stopping: requests that are under way are finished; ask again to stop at once");
             tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+                () = stop.stop() => {}
+                () = asked() => stop.stop_at_once().await,
             }
-            tracing::info!("stopping: requests that are under way are finished");
-            stop.stop().await;
         });
         running.run().await.map_err(StartError::new)
     })

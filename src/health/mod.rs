@@ -6,7 +6,7 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, http::header};
 
 use crate::db;
-use crate::tenants::installation;
+use crate::installation;
 use crate::web::routes::{Access, Face, Route};
 use crate::web::{Error, Portal};
 

@@ -17,7 +17,7 @@ use crate::verify::{self, Checked, Verdict};
 use crate::web::around::RequestInfo;
 use crate::web::{Error, Portal};
 
-use super::access_token::{Token, TokenRequest};
+use super::access_token::{LONGEST, Token, TokenRequest};
 use super::client::Claimed;
 use super::error::{invalid_client, invalid_request, refuse};
 use super::{client, issuer, parameters, scope};
@@ -40,7 +40,15 @@ pub async fn submit(
     }
     let audience = parameters.take("resource").map(audience).transpose()?;
     let asked_scope = parameters.take("scope");
-    let claimed = client::read(&req, &mut parameters, &tenant)?;
+    let claimed = match client::read(&req, &mut parameters, &tenant) {
+        Ok(claimed) => claimed,
+        Err(error) => {
+            // An issuer that does not exist asks nobody for credentials.
+            let slug = tenant.clone();
+            portal.db.point_read(move |conn| tenants::by_slug(conn, &slug)).await?.ok_or_else(Error::not_found)?;
+            return Err(error);
+        }
+    };
     let asked = Asked { tenant, claimed, audience, scope: asked_scope };
     let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
     let given =
@@ -106,6 +114,10 @@ fn give(conn: &mut Conn, portal: &Portal, ring: &Ring, asked: &Asked, now: Times
         jti: random::base62(&*portal.entropy, 22),
     };
     let token = request.sign(&signing_key).map_err(Error::internal)?;
+    if token.text.len() >= LONGEST {
+        let words = "The token would be too long for a header. Ask for fewer permissions with scope.";
+        return Err(refuse("invalid_scope", words).into());
+    }
     Ok(Given { token, tenant: tenant.scope, api_key: presented.key.id })
 }
 

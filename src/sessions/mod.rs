@@ -4,6 +4,6 @@ pub mod session;
 mod session_store;
 mod store;
 
-pub use session::{ABSOLUTE_SECONDS, IDLE_SECONDS, NewSession, PARALLEL};
+pub use session::{ABSOLUTE_SECONDS, IDLE_SECONDS, NewSession, PARALLEL, Token};
 pub use session_store::DatabaseSessions;
-pub use store::live_since;
+pub use store::{end, insert, live_since};

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 
 use crate::access::TenantScope;
+use crate::base::hash;
+use crate::base::random::{self, Entropy};
+use crate::base::secret::Secret;
 
 /// Ends after so many seconds without a request.
 pub const IDLE_SECONDS: i64 = 30 * 60;
@@ -12,13 +15,10 @@ pub const ABSOLUTE_SECONDS: i64 = 8 * 60 * 60;
 pub const PARALLEL: i64 = 10;
 
 const SESSION: &str = "session";
+const TOKEN: &str = "token";
 const UNKNOWN: &str = "unknown";
-const TENANT: &str = "tenant";
-const USER: &str = "user";
-const ADDRESS: &str = "address";
-const DEVICE: &str = "device";
 
-/// A session that is about to begin; carried to the store as the middleware's state.
+/// A session that is about to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSession {
     /// The user's tenant.
@@ -31,27 +31,38 @@ pub struct NewSession {
     pub device: Option<String>,
 }
 
-impl NewSession {
-    /// As the middleware keeps state until the answer is made. Values are JSON, as `actix-session` writes them.
-    pub fn into_state(self, session: &actix_session::Session) -> Result<(), actix_session::SessionInsertError> {
-        session.insert(TENANT, self.tenant.id())?;
-        session.insert(USER, self.user)?;
-        session.insert(ADDRESS, self.address)?;
-        session.insert(DEVICE, self.device)
+/// What a session's cookie holds: 256 bits. The row has its SHA-256.
+pub struct Token(Secret);
+
+impl Token {
+    /// A fresh one.
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        Self(Secret::new(random::base62(entropy, 43)))
     }
 
-    /// Reads what [`NewSession::into_state`] wrote.
-    pub fn from_state(state: &HashMap<String, String>) -> Option<Self> {
-        fn read<T: serde::de::DeserializeOwned>(state: &HashMap<String, String>, name: &str) -> Option<T> {
-            serde_json::from_str(state.get(name)?).ok()
-        }
-        Some(Self {
-            tenant: TenantScope::from_row(read(state, TENANT)?),
-            user: read(state, USER)?,
-            address: read(state, ADDRESS)?,
-            device: read(state, DEVICE)?,
-        })
+    /// What the row is found by.
+    pub fn hash(&self) -> [u8; 32] {
+        hash(self.0.expose())
     }
+
+    /// Hands the token to the middleware, which puts it into the cookie of the answer.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which cannot happen.
+    pub fn into_cookie(self, session: &actix_session::Session) -> Result<(), actix_session::SessionInsertError> {
+        session.clear();
+        session.renew();
+        session.insert(TOKEN, self.0.expose())
+    }
+}
+
+/// The token in the state of a session that begins with this answer.
+pub(super) fn token_of(state: &HashMap<String, String>) -> Option<String> {
+    serde_json::from_str(state.get(TOKEN)?).ok()
+}
+
+pub(super) fn hash(token: &str) -> [u8; 32] {
+    hash::sha256(token.as_bytes())
 }
 
 /// The state of a session that was loaded: its database id.

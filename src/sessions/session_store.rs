@@ -7,11 +7,9 @@ use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, Upd
 use actix_web::cookie::time::Duration;
 
 use crate::base::clock::Clock;
-use crate::base::hash;
-use crate::base::random::{self, Entropy};
 use crate::db::{self, Db};
 
-use super::session::{self, NewSession};
+use super::session;
 use super::store;
 
 /// How much a row's `last_seen_at` may lag behind, in seconds: one write a minute, not one a request.
@@ -22,13 +20,12 @@ const SEEN_EVERY: i64 = 60;
 pub struct DatabaseSessions {
     db: Db,
     clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
 }
 
 impl DatabaseSessions {
     /// A store on this database.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { db, clock, entropy }
+    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+        Self { db, clock }
     }
 
     async fn live(&self, key: &SessionKey) -> Result<Option<i64>, db::Error> {
@@ -44,23 +41,10 @@ impl DatabaseSessions {
         }
         Ok(Some(id))
     }
-
-    async fn begin(&self, new: NewSession) -> Result<SessionKey, anyhow::Error> {
-        let token = random::base62(&*self.entropy, 43);
-        let key = SessionKey::try_from(token).map_err(|_| anyhow::anyhow!("a token is too long"))?;
-        let (now, hash) = (self.clock.now(), token_hash(&key));
-        self.db.write(move |tx| store::insert(tx, &new, &hash, now)).await?;
-        Ok(key)
-    }
-
-    async fn end(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        let hash = token_hash(key);
-        Ok(self.db.write(move |tx| store::delete(tx, &hash)).await?)
-    }
 }
 
 fn token_hash(key: &SessionKey) -> [u8; 32] {
-    hash::sha256(key.as_ref().as_bytes())
+    session::hash(key.as_ref())
 }
 
 impl SessionStore for DatabaseSessions {
@@ -70,10 +54,10 @@ impl SessionStore for DatabaseSessions {
         Ok(found.map_or_else(|_| Some(session::unknown_state()), |id| id.map(session::loaded_state)))
     }
 
+    /// The row was written by the verb that began the session, in its own transaction.
     async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {
-        let new = NewSession::from_state(&state)
-            .ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session without a user")))?;
-        self.begin(new).await.map_err(SaveError::Other)
+        let token = session::token_of(&state).and_then(|token| SessionKey::try_from(token).ok());
+        token.ok_or_else(|| SaveError::Other(anyhow::anyhow!("a session without a token")))
     }
 
     /// State never changes while a session lives, and a session that ended meanwhile is not revived.
@@ -90,7 +74,9 @@ impl SessionStore for DatabaseSessions {
         Ok(())
     }
 
+    /// Ends the session that a sign-in or a sign-out leaves behind. After a sign-out there is nothing left to do.
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        self.end(key).await
+        let hash = token_hash(key);
+        Ok(self.db.write(move |tx| store::delete(tx, &hash)).await?)
     }
 }

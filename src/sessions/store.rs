@@ -14,7 +14,10 @@ pub fn live_since(now: Timestamp) -> i64 {
 }
 
 /// Begins a session. Sessions of the user that have ended go, and the oldest beyond [`PARALLEL`].
-pub(super) fn insert(tx: &mut Tx<'_>, session: &NewSession, token_hash: &[u8], now: Timestamp) -> Result<(), Error> {
+///
+/// # Errors
+/// When the database refuses.
+pub fn insert(tx: &mut Tx<'_>, session: &NewSession, token_hash: &[u8], now: Timestamp) -> Result<(), Error> {
     diesel::delete(
         sessions::table
             .filter(sessions::user_id.eq(session.user))
@@ -62,7 +65,16 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), Erro
     Ok(())
 }
 
-/// Ends a session.
+/// Ends the session with this id.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+    diesel::delete(sessions::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Ends the session with this token.
 pub(super) fn delete(tx: &mut Tx<'_>, token_hash: &[u8]) -> Result<(), Error> {
     diesel::delete(sessions::table.filter(sessions::token_hash.eq(token_hash))).execute(&mut **tx)?;
     Ok(())

@@ -1,21 +1,21 @@
 //! The verbs: set up the installation, begin a session, end one.
 
-use std::fmt;
-
 use serde_json::json;
 
-use crate::access::{Act, Actor, BuiltIn, TenantScope, Who};
+use crate::access::{Act, Actor, BuiltIn, ResourcePath, Who};
 use crate::audit::{self, Action, Event};
 use crate::base::random;
+use crate::base::secret::Secret;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Tx};
 use crate::grants::{self, Holder};
-use crate::tenants::{self, Slug, Tenant, installation};
+use crate::sessions::{self, NewSession};
+use crate::tenants::{self, Slug, Tenant};
 use crate::users::email::Email;
 use crate::users::{self, Account, NewUser};
-use crate::{resources, roles, signing_keys};
+use crate::{installation, resources, roles, signing_keys};
 
-use super::problem::CodeProblem;
+use super::error::SetUpError;
 use super::setup_code;
 
 /// The first tenant and its administrator, as somebody described them.
@@ -34,48 +34,12 @@ pub struct SetUp {
 }
 
 /// What gives the right to set up.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Proof {
     /// The code that was printed at start.
-    Code(String),
+    Code(Secret),
     /// The operating-system account: `keystead init`.
     Shell,
-}
-
-/// Why an installation was not set up.
-#[derive(Debug)]
-pub enum SetUpError {
-    /// The database refused.
-    Db(db::Error),
-    /// There has been a first administrator before.
-    Done,
-    /// The code is not good.
-    Code(CodeProblem),
-}
-
-impl From<db::Error> for SetUpError {
-    fn from(error: db::Error) -> Self {
-        Self::Db(error)
-    }
-}
-
-impl fmt::Display for SetUpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Db(error) => error.fmt(f),
-            Self::Done => f.write_str("this installation has an administrator already"),
-            Self::Code(_) => f.write_str("the set-up code is not valid"),
-        }
-    }
-}
-
-impl std::error::Error for SetUpError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Db(error) => Some(error),
-            _ => None,
-        }
-    }
 }
 
 /// Makes the first tenant with its root resource, roles and signing key, and its administrator. Happens once: whoever comes
@@ -91,7 +55,7 @@ pub fn set_up(tx: &mut Tx<'_>, act: &Act, new: &SetUp, proof: &Proof) -> Result<
     }
     let who = match proof {
         Proof::Code(code) => {
-            setup_code::check(&row, code, act.now).map_err(SetUpError::Code)?;
+            setup_code::check(&row, code.expose(), act.now).map_err(SetUpError::Code)?;
             Who::System
         }
         Proof::Shell => Who::Shell,
@@ -150,8 +114,8 @@ fn first_administrator(
     })
 }
 
-/// Notes that somebody proved to be the owner of the account. Answers `false` when the account has changed since its password
-/// was checked.
+/// Begins a session for somebody who proved to be the owner of the account. Answers `false`, and begins none, when the account
+/// has changed since its password was checked.
 ///
 /// # Errors
 /// When the database refuses.
@@ -160,24 +124,27 @@ pub(super) fn begin_session(
     act: &Act,
     checked: &Account,
     device: Option<&str>,
+    token_hash: &[u8],
 ) -> Result<bool, db::Error> {
     let now = users::by_email(tx, &users::email::fold(&checked.email))?;
     if !now.is_some_and(|now| now.id == checked.id && now.enabled && now.password_hash == checked.password_hash) {
         return Ok(false);
     }
+    let address = act.origin.address.clone();
+    let new = NewSession { tenant: checked.tenant, user: checked.id, address, device: device.map(str::to_owned) };
+    sessions::insert(tx, &new, token_hash, act.now)?;
     users::keep_sign_in(tx, checked.tenant, checked.id, act.now)?;
-    let event = Event::new(Action::SessionCreated)
-        .on("user", &checked.public_id, &checked.email)
-        .after(json!({ "device": device }));
-    audit::record(tx, act, event)?;
+    let event = Event::new(Action::SessionCreated).on("user", &checked.public_id, &checked.email);
+    audit::record(tx, act, event.after(json!({ "device": device })))?;
     Ok(true)
 }
 
-/// Notes that somebody signs out. The row goes with the answer, which the session's middleware sees to.
+/// Ends a session.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) fn end_session(tx: &mut Tx<'_>, act: &Act) -> Result<(), db::Error> {
+pub(super) fn end_session(tx: &mut Tx<'_>, act: &Act, session: i64) -> Result<(), db::Error> {
+    sessions::end(tx, session)?;
     audit::record(tx, act, Event::new(Action::SessionEnded))
 }
 
@@ -187,18 +154,7 @@ pub(super) fn as_actor(account: &Account) -> Actor {
         who: Who::User(account.id),
         label: account.email.clone(),
         tenant: account.tenant,
-        root: crate::access::ResourcePath::root("-"),
-        grants: Vec::new(),
-    }
-}
-
-/// Whoever sets up, before there is a tenant.
-pub fn nobody() -> Actor {
-    Actor {
-        who: Who::System,
-        label: "Set-up".into(),
-        tenant: TenantScope::from_row(audit::INSTALLATION),
-        root: crate::access::ResourcePath::root("-"),
+        root: ResourcePath::root("-"),
         grants: Vec::new(),
     }
 }

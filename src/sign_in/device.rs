@@ -12,16 +12,19 @@ use crate::web::cookies::{self, Name};
 
 const DAYS: i64 = 90;
 
-/// The browser's id, if it carries one for this account.
+/// The browser's id, if it carries one for this account that is not too old.
 pub fn known(req: &HttpRequest, portal: &Portal, account: &str) -> Option<String> {
     let cookie = req.cookie(Name::Device.as_str(portal.settings.insecure_http))?;
-    let (id, tag) = cookie.value().split_once('.')?;
-    hash::equal(tag.as_bytes(), self::tag(portal, id, account).as_bytes()).then(|| id.to_owned())
+    let (id, tag) = cookie.value().rsplit_once('.')?;
+    let (_, ends) = id.split_once('.')?;
+    let lives = ends.parse::<i64>().is_ok_and(|ends| ends > portal.clock.now().seconds());
+    (lives && hash::equal(tag.as_bytes(), self::tag(portal, id, account).as_bytes())).then(|| id.to_owned())
 }
 
-/// The cookie after a sign-in.
+/// The cookie after a sign-in. Its own end is in it, whatever the browser makes of the one beside it.
 pub fn remember(portal: &Portal, account: &str) -> Cookie<'static> {
-    let id = random::base62(&*portal.entropy, 22);
+    let ends = portal.clock.now().plus_days(DAYS).seconds();
+    let id = format!("{}.{ends}", random::base62(&*portal.entropy, 22));
     let tag = tag(portal, &id, account);
     let mut cookie = cookies::make(Name::Device, format!("{id}.{tag}"), portal.settings.insecure_http);
     cookie.set_max_age(Duration::days(DAYS));

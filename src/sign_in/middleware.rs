@@ -14,8 +14,8 @@ use askama::Template;
 
 use crate::base::random;
 use crate::db;
+use crate::installation;
 use crate::sessions::session;
-use crate::tenants::installation;
 use crate::web::cookies::{self, Name};
 use crate::web::csrf::Binding;
 use crate::web::page;

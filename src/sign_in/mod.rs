@@ -2,6 +2,7 @@
 
 mod actions;
 mod device;
+mod error;
 mod middleware;
 mod pages;
 mod people;
@@ -11,9 +12,10 @@ mod setup_code;
 mod store;
 mod throttle;
 
-pub use actions::{Proof, SetUp, SetUpError, nobody, set_up};
+pub use actions::{Proof, SetUp, set_up};
+pub use error::SetUpError;
 pub use middleware::{SetUpGate, browser};
 pub use people::SessionPeople;
 pub use routes::routes;
-pub use setup_code::{LIFE_SECONDS as SETUP_CODE_SECONDS, issue};
-pub use throttle::{FREE_TRIES, LONGEST_WAIT, TRIES_PER_DAY, Throttle};
+pub use setup_code::issue;
+pub use throttle::{FREE_TRIES, LONGEST_WAIT, Throttle};

@@ -5,7 +5,7 @@ use crate::base::hash;
 use crate::base::random::{self, Entropy};
 use crate::base::secret::Secret;
 use crate::db::{Error, Tx};
-use crate::tenants::installation::{self, Installation};
+use crate::installation::{self, Installation};
 
 use super::problem::CodeProblem;
 

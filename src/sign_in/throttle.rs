@@ -12,18 +12,23 @@ use crate::base::random::{self, Entropy};
 pub const FREE_TRIES: u32 = 5;
 /// The longest wait between tries, in seconds. Waits double from one second up to it.
 pub const LONGEST_WAIT: i64 = 30;
-/// Tries in 24 hours for one account from browsers that it never signed in from.
-pub const TRIES_PER_DAY: u32 = 100;
 /// Tries without a wait from one address, over all accounts.
 const FREE_TRIES_OF_ADDRESS: u32 = 50;
 
-const SLOTS: usize = 1 << 16;
+const SLOTS: usize = 1 << 15;
 const DAY: i64 = 86_400;
 
 /// Counts tries at signing in.
 pub struct Throttle {
     key: MacKey,
-    slots: Mutex<Vec<Slot>>,
+    tables: Mutex<Tables>,
+}
+
+/// A table for each kind of counter, so that filling one does not disturb the others.
+struct Tables {
+    strangers: Vec<Slot>,
+    devices: Vec<Slot>,
+    addresses: Vec<Slot>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +55,9 @@ pub struct Try<'a> {
 impl Throttle {
     /// With all counters at zero.
     pub fn new(entropy: &dyn Entropy) -> Self {
-        Self { key: MacKey::new(&random::bytes(entropy)), slots: Mutex::new(vec![EMPTY; SLOTS]) }
+        let table = || vec![EMPTY; SLOTS];
+        let tables = Tables { strangers: table(), devices: table(), addresses: table() };
+        Self { key: MacKey::new(&random::bytes(entropy)), tables: Mutex::new(tables) }
     }
 
     /// Counts the try, before any password is looked at; so parallel guesses do not slip through.
@@ -58,57 +65,70 @@ impl Throttle {
     /// # Errors
     /// The seconds to wait.
     pub fn enter(&self, attempt: &Try<'_>, now: Timestamp) -> Result<(), u64> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let account = self.account_slot(attempt);
-        let per_day = if attempt.device.is_some() { u32::MAX } else { TRIES_PER_DAY };
-        let mut checks = vec![(account, FREE_TRIES, per_day)];
-        if let Some(address) = attempt.address {
-            checks.push((self.slot(&["address", &network(address)]), FREE_TRIES_OF_ADDRESS, u32::MAX));
+        if attempt.device.is_some() {
+            // Whoever shares the address with a known browser does not keep it out either.
+            tables.devices[account].wait(now)?;
+            tables.devices[account].count(FREE_TRIES, now);
+            return Ok(());
         }
-        let longest = checks
-            .iter()
-            .map(|(slot, ..)| slots[*slot].next_at.seconds_since(now).saturating_add(1))
-            .filter(|_| true)
-            .max();
-        let waiting = checks.iter().any(|(slot, ..)| slots[*slot].next_at > now);
-        if waiting {
-            return Err(longest.unwrap_or(1).max(1).unsigned_abs());
+        let address = attempt.address.map(|address| self.slot(&[&network(address)]));
+        tables.strangers[account].wait(now)?;
+        if let Some(address) = address {
+            tables.addresses[address].wait(now)?;
+            tables.addresses[address].count(FREE_TRIES_OF_ADDRESS, now);
         }
-        for (slot, free, per_day) in checks {
-            slots[slot].count(free, per_day, now);
-        }
+        tables.strangers[account].count(FREE_TRIES, now);
         Ok(())
     }
 
-    /// The password was right: the account's counter for this browser starts again.
+    /// The password was right: the account's counter starts again, and the address gets its try back.
     pub fn succeed(&self, attempt: &Try<'_>) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots[self.account_slot(attempt)] = EMPTY;
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account_slot(attempt);
+        if attempt.device.is_some() {
+            tables.devices[account] = EMPTY;
+            return;
+        }
+        tables.strangers[account] = EMPTY;
+        if let Some(address) = attempt.address {
+            tables.addresses[self.slot(&[&network(address)])].give_back();
+        }
     }
 
     fn account_slot(&self, attempt: &Try<'_>) -> usize {
-        self.slot(&["account", attempt.account, attempt.device.unwrap_or_default()])
+        self.slot(&[attempt.account, attempt.device.unwrap_or_default()])
     }
 
     fn slot(&self, parts: &[&str]) -> usize {
         let parts: Vec<&[u8]> = parts.iter().flat_map(|part| [part.as_bytes(), &[0]]).collect();
         let mac = self.key.mac(&parts);
-        usize::from(u16::from_be_bytes([mac[0], mac[1]]))
+        usize::from(u16::from_be_bytes([mac[0], mac[1]])) % SLOTS
     }
 }
 
 impl Slot {
-    fn count(&mut self, free: u32, per_day: u32, now: Timestamp) {
+    fn wait(&self, now: Timestamp) -> Result<(), u64> {
+        let left = self.next_at.micros().saturating_sub(now.micros());
+        if left > 0 { Err(left.unsigned_abs().div_ceil(1_000_000)) } else { Ok(()) }
+    }
+
+    fn count(&mut self, free: u32, now: Timestamp) {
         if now.seconds_since(self.since) >= DAY {
             *self = Self { since: now, ..EMPTY };
         }
         self.tries = self.tries.saturating_add(1);
         let wait = match self.tries.saturating_sub(free) {
-            _ if self.tries >= per_day => DAY - now.seconds_since(self.since),
             0 => 0,
-            over => 1_i64.checked_shl(over - 1).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT),
+            over => (1 << (over - 1).min(5)).min(LONGEST_WAIT),
         };
         self.next_at = now.plus_seconds(wait);
+    }
+
+    fn give_back(&mut self) {
+        self.tries = self.tries.saturating_sub(1);
+        self.next_at = EMPTY.next_at;
     }
 }
 
@@ -144,27 +164,43 @@ mod tests {
         assert_eq!(throttle.enter(&ada, NOW), Ok(()));
         let mut now = NOW;
         let mut waits = Vec::new();
-        for _ in 0..7 {
+        for _ in 0..80 {
             let wait = throttle.enter(&ada, now).unwrap_err();
             waits.push(wait);
             now = now.plus_seconds(i64::try_from(wait).unwrap());
             assert_eq!(throttle.enter(&ada, now), Ok(()));
         }
-        assert_eq!(waits, [2, 3, 5, 9, 17, 31, 31].map(|wait| wait));
+        assert_eq!(waits[..7], [1, 2, 4, 8, 16, 30, 30]);
+        assert!(waits[7..].iter().all(|wait| *wait == 30));
     }
 
     #[test]
-    fn a_strangers_failures_never_keep_the_owners_browser_out() {
+    fn a_strangers_failures_never_keep_the_owner_out_not_even_from_the_same_address() {
         let throttle = Throttle::new(&SystemEntropy);
-        let mut now = NOW;
-        for _ in 0..TRIES_PER_DAY {
-            while let Err(wait) = throttle.enter(&stranger("ada@acme.example"), now) {
-                now = now.plus_seconds(i64::try_from(wait).unwrap());
-            }
+        let address = Some("203.0.113.7".parse().unwrap());
+        let stranger = |account| Try { address, ..stranger(account) };
+        for n in 0..200 {
+            // Refused or not: it goes on and on.
+            let _ = throttle.enter(&stranger(&format!("user{n}@acme.example")), NOW);
+            let _ = throttle.enter(&stranger("ada@acme.example"), NOW);
         }
-        assert!(throttle.enter(&stranger("ada@acme.example"), now).unwrap_err() > 60);
-        assert_eq!(throttle.enter(&Try { device: Some("known"), ..stranger("ada@acme.example") }, now), Ok(()));
-        assert_eq!(throttle.enter(&stranger("ada@acme.example"), NOW.plus_seconds(DAY + 60)), Ok(()));
+        assert!(throttle.enter(&stranger("ada@acme.example"), NOW).is_err());
+        assert_eq!(throttle.enter(&Try { device: Some("known"), ..stranger("ada@acme.example") }, NOW), Ok(()));
+        // From another browser it is a matter of half a minute, never of a day.
+        let later = NOW.plus_seconds(LONGEST_WAIT);
+        assert_eq!(throttle.enter(&stranger("ada@acme.example"), later), Ok(()));
+    }
+
+    #[test]
+    fn an_office_behind_one_address_is_not_slowed_down_by_its_own_success() {
+        let throttle = Throttle::new(&SystemEntropy);
+        let address = Some("203.0.113.7".parse().unwrap());
+        for n in 0..200 {
+            let account = format!("user{n}@acme.example");
+            let attempt = Try { address, ..stranger(&account) };
+            assert_eq!(throttle.enter(&attempt, NOW), Ok(()));
+            throttle.succeed(&attempt);
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant) -> Result<(), Error> 
     store::insert(tx, tenant.scope, &kid, &sealed, &jwk.to_string(), act.now)?;
     let event =
         Event::new(Action::SigningKeyCreated).on("signing_key", &kid, &kid).after(json!({ "algorithm": "ES256" }));
-    audit::record_in(tx, tenant.scope.id(), act, event)
+    audit::record(tx, act, event)
 }
 
 fn refused(error: impl std::fmt::Display) -> Error {

@@ -1,10 +1,9 @@
-//! The organizations, and the one row that stands for the installation itself.
+//! The organizations.
 
-pub mod installation;
 mod slug;
 mod store;
 mod tenant;
 
 pub use slug::{Slug, SlugProblem};
-pub use store::{COLUMNS, Row, all_slugs, by_id, by_slug, insert};
+pub use store::{COLUMNS, Row, by_id, by_slug, insert};
 pub use tenant::Tenant;

@@ -84,11 +84,3 @@ pub fn by_id(conn: &mut Conn, scope: TenantScope) -> Result<Tenant, Error> {
     let row: Row = tenants::table.find(scope.id()).select(COLUMNS).first(conn)?;
     Ok(row.into())
 }
-
-/// The slugs of all tenants: their first segments are addresses.
-///
-/// # Errors
-/// When the database refuses.
-pub fn all_slugs(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    Ok(tenants::table.select(tenants::slug).order(tenants::id).load(conn)?)
-}

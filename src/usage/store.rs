@@ -62,11 +62,3 @@ pub fn last_uses(conn: &mut Conn, tenant: TenantScope, api_keys: &[i64]) -> Resu
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, at, address)| (id, LastUse { at: Timestamp::from_micros(at), address })).collect())
 }
-
-/// The last use of one key.
-///
-/// # Errors
-/// When the database refuses.
-pub fn last_use_of(conn: &mut Conn, tenant: TenantScope, api_key: i64) -> Result<Option<LastUse>, Error> {
-    Ok(last_uses(conn, tenant, &[api_key])?.remove(&api_key))
-}

@@ -84,7 +84,9 @@ async fn page(
         .render(),
     };
     let body = body.map_err(Error::internal)?;
-    Ok(error.response().content_type(HTML).body(body))
+    let mut response = error.response();
+    page::end_flash(req, portal, &mut response);
+    Ok(response.content_type(HTML).body(body))
 }
 
 /// A page without the portal's frame: nobody is signed in, or it cannot be known.

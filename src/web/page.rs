@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 use crate::access::Permission;
@@ -107,10 +107,16 @@ pub fn html(
     let body = template.render().map_err(Error::internal)?;
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"));
-    if req.cookie(Name::Flash.as_str(portal.settings.insecure_http)).is_some() {
-        response.cookie(cookies::end(Name::Flash, portal.settings.insecure_http));
-    }
+    end_flash(req, portal, &mut response);
     Ok(response.body(body))
+}
+
+/// A message is shown once.
+pub(super) fn end_flash(req: &HttpRequest, portal: &Portal, response: &mut HttpResponseBuilder) {
+    let insecure_http = portal.settings.insecure_http;
+    if req.cookie(Name::Flash.as_str(insecure_http)).is_some() {
+        response.cookie(cookies::end(Name::Flash, insecure_http));
+    }
 }
 
 /// After a post: the page to get, and what it says above its heading.

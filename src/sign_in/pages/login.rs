@@ -8,7 +8,7 @@ use askama::Template;
 
 use crate::base::password::{Checked, PasswordError};
 use crate::base::secret::Secret;
-use crate::sessions::NewSession;
+use crate::sessions::Token;
 use crate::sign_in::problem::LoginProblem;
 use crate::sign_in::throttle::{Throttle, Try};
 use crate::sign_in::{actions, device};
@@ -71,8 +71,7 @@ pub async fn submit(
     }
     match check(&portal, &account_name, &password).await {
         Ok(Some(account)) => {
-            let name = user_agent(&req);
-            if begin(&req, &portal, &session, &account, name).await? {
+            if begin(&req, &portal, &session, &account).await? {
                 throttle.succeed(&attempt);
                 let mut response = page::redirect(&portal, &next, None);
                 let device = device::remember(&portal, &account_name);
@@ -120,27 +119,19 @@ pub(super) async fn begin(
     portal: &Portal,
     session: &Session,
     account: &Account,
-    device: Option<String>,
 ) -> Result<bool, Error> {
-    let act = portal.act(req, actions::as_actor(account));
-    let new = NewSession {
-        tenant: account.tenant,
-        user: account.id,
-        address: act.origin.address.clone(),
-        device: device.clone(),
-    };
+    let (token, device) = (Token::new(&*portal.entropy), user_agent(req));
+    let (act, hash) = (portal.act(req, actions::as_actor(account)), token.hash());
     let account = account.clone();
-    let begun = portal.db.write(move |tx| actions::begin_session(tx, &act, &account, device.as_deref())).await?;
+    let begun = portal.db.write(move |tx| actions::begin_session(tx, &act, &account, device.as_deref(), &hash)).await?;
     if begun {
-        session.clear();
-        session.renew();
-        new.into_state(session).map_err(Error::internal)?;
+        token.into_cookie(session).map_err(Error::internal)?;
     }
     Ok(begun)
 }
 
 /// What the browser calls itself.
-pub(super) fn user_agent(req: &HttpRequest) -> Option<String> {
+fn user_agent(req: &HttpRequest) -> Option<String> {
     let text = req.headers().get(header::USER_AGENT)?.to_str().ok()?;
     Some(text.chars().take(200).collect())
 }

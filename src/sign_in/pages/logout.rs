@@ -19,7 +19,8 @@ pub async fn submit(
     session: Session,
     _: Form,
 ) -> Result<HttpResponse, Error> {
-    who.write(&req, &portal, actions::end_session).await??;
+    let session_id = who.session;
+    who.write(&req, &portal, move |tx, act| actions::end_session(tx, act, session_id)).await??;
     session.purge();
     let mut response = page::redirect(&portal, "/login", Some(Flash::ok("You are signed out.")));
     // Not "cookies": the browser's own cookie is how it is known again, and the session's is ended by name.

@@ -6,13 +6,16 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use crate::access::Actor;
 use crate::base::secret::Secret;
 use crate::base::text::check_line;
-use crate::sign_in::actions::{self, Proof, SetUp, SetUpError};
+use crate::installation;
+use crate::sign_in::actions::{self, Proof, SetUp};
+use crate::sign_in::error::SetUpError;
 use crate::sign_in::middleware::SetUpGate;
 use crate::sign_in::problem::{CodeProblem, EmailProblem, PasswordProblem, SlugProblem, TextProblem};
 use crate::sign_in::setup_code;
-use crate::tenants::{Slug, installation};
+use crate::tenants::Slug;
 use crate::users::email::Email;
 use crate::users::{LONGEST_NAME, password};
 use crate::web::form::{Form, Pairs};
@@ -97,10 +100,11 @@ pub async fn submit(
     };
     let password_hash = portal.hasher.hash(&chosen, &*portal.entropy).await?;
     let new = SetUp { slug, organization: typed.organization.clone(), name: typed.name.clone(), email, password_hash };
-    let (act, proof) = (portal.act(&req, actions::nobody()), Proof::Code(typed.code.clone()));
+    let act = portal.act(&req, Actor::installation("Set-up"));
+    let proof = Proof::Code(Secret::new(typed.code.clone()));
     match portal.db.write(move |tx| actions::set_up(tx, &act, &new, &proof)).await {
         Ok(account) => {
-            login::begin(&req, &portal, &session, &account, login::user_agent(&req)).await?;
+            login::begin(&req, &portal, &session, &account).await?;
             Ok(page::redirect(&portal, "/api-keys", Some(Flash::ok("Keystead is set up. Add the first API key."))))
         }
         Err(SetUpError::Code(problem)) => {

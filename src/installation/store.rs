@@ -1,4 +1,4 @@
-//! The one row of `installation`: which secret it belongs to, and whether it is set up.
+//! The SQL of `installation`, which has one row.
 
 use diesel::prelude::*;
 
@@ -8,16 +8,7 @@ use crate::base::keyring::Keyring;
 use crate::db::schema::installation::dsl;
 use crate::db::{Conn, Error, Tx};
 
-/// What the row says about setting up.
-#[derive(Debug, Clone)]
-pub struct Installation {
-    /// Which installation secret the stored MACs and seals were made with.
-    pub secret_fingerprint: Vec<u8>,
-    /// SHA-256 of the set-up code and the end of its life, while there is one.
-    pub setup_code: Option<(Vec<u8>, Timestamp)>,
-    /// Whether there has been a first administrator.
-    pub is_set_up: bool,
-}
+use super::Installation;
 
 type Row = (Vec<u8>, Option<Vec<u8>>, Option<i64>, Option<i64>);
 

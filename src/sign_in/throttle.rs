@@ -118,8 +118,8 @@ impl Slot {
         if now.seconds_since(self.since) >= DAY {
             *self = Self { since: now, ..EMPTY };
         }
-        self.tries = self.tries.saturating_add(1);
-        let wait = match self.tries.saturating_sub(free) {
+        self.tries = self.tries.saturating_add(1).min(u32::MAX - 1);
+        let wait = match (self.tries + 1).saturating_sub(free) {
             0 => 0,
             over => (1 << (over - 1).min(5)).min(LONGEST_WAIT),
         };
@@ -161,7 +161,6 @@ mod tests {
         for _ in 0..FREE_TRIES {
             assert_eq!(throttle.enter(&ada, NOW), Ok(()));
         }
-        assert_eq!(throttle.enter(&ada, NOW), Ok(()));
         let mut now = NOW;
         let mut waits = Vec::new();
         for _ in 0..80 {
@@ -178,17 +177,18 @@ mod tests {
     fn a_strangers_failures_never_keep_the_owner_out_not_even_from_the_same_address() {
         let throttle = Throttle::new(&SystemEntropy);
         let address = Some("203.0.113.7".parse().unwrap());
-        let stranger = |account| Try { address, ..stranger(account) };
-        for n in 0..200 {
+        let from_there = |account| Try { address, ..stranger(account) };
+        let invented: Vec<String> = (0..200).map(|n| format!("user{n}@acme.example")).collect();
+        for account in &invented {
             // Refused or not: it goes on and on.
-            let _ = throttle.enter(&stranger(&format!("user{n}@acme.example")), NOW);
-            let _ = throttle.enter(&stranger("ada@acme.example"), NOW);
+            let _ = throttle.enter(&from_there(account), NOW);
+            let _ = throttle.enter(&from_there("ada@acme.example"), NOW);
         }
-        assert!(throttle.enter(&stranger("ada@acme.example"), NOW).is_err());
-        assert_eq!(throttle.enter(&Try { device: Some("known"), ..stranger("ada@acme.example") }, NOW), Ok(()));
+        assert!(throttle.enter(&from_there("ada@acme.example"), NOW).is_err());
+        assert_eq!(throttle.enter(&Try { device: Some("known"), ..from_there("ada@acme.example") }, NOW), Ok(()));
         // From another browser it is a matter of half a minute, never of a day.
         let later = NOW.plus_seconds(LONGEST_WAIT);
-        assert_eq!(throttle.enter(&stranger("ada@acme.example"), later), Ok(()));
+        assert_eq!(throttle.enter(&from_there("ada@acme.example"), later), Ok(()));
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
         let address = Some("203.0.113.7".parse().unwrap());
         let refused = (0..100)
             .find(|n| throttle.enter(&Try { address, ..stranger(&format!("user{n}@x.example")) }, NOW).is_err());
-        assert_eq!(refused, Some(51));
+        assert_eq!(refused, Some(50));
     }
 
     #[test]

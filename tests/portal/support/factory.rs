@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keystead::access::{Act, Origin};
+use keystead::access::{Act, Actor, Origin};
 use keystead::base::secret::Secret;
 use keystead::db;
 use keystead::sign_in::{self, Proof, SetUp};
@@ -57,7 +57,7 @@ impl Portal {
     /// An act of nobody in particular, now.
     pub fn act(&self) -> Act {
         Act {
-            actor: sign_in::nobody(),
+            actor: Actor::installation("a test"),
             now: self.inner.clock.now(),
             origin: Origin::default(),
             entropy: Arc::clone(&self.inner.entropy),

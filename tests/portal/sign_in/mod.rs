@@ -1,3 +1,6 @@
 //! Set-up, login, logout.
 
+mod login;
+mod logout;
+mod session;
 mod setup;

@@ -65,14 +65,9 @@ impl Throttle {
         if let Some(address) = attempt.address {
             checks.push((self.slot(&["address", &network(address)]), FREE_TRIES_OF_ADDRESS, u32::MAX));
         }
-        let longest = checks
-            .iter()
-            .map(|(slot, ..)| slots[*slot].next_at.seconds_since(now).saturating_add(1))
-            .filter(|_| true)
-            .max();
-        let waiting = checks.iter().any(|(slot, ..)| slots[*slot].next_at > now);
-        if waiting {
-            return Err(longest.unwrap_or(1).max(1).unsigned_abs());
+        let wait = checks.iter().map(|(slot, ..)| slots[*slot].next_at.micros().saturating_sub(now.micros())).max();
+        if let Some(wait) = wait.filter(|wait| *wait > 0) {
+            return Err(wait.unsigned_abs().div_ceil(1_000_000));
         }
         for (slot, free, per_day) in checks {
             slots[slot].count(free, per_day, now);
@@ -103,7 +98,8 @@ impl Slot {
             *self = Self { since: now, ..EMPTY };
         }
         self.tries = self.tries.saturating_add(1);
-        let wait = match self.tries.saturating_sub(free) {
+        // How many tries beyond the free ones the next one makes.
+        let wait = match self.tries.saturating_add(1).saturating_sub(free) {
             _ if self.tries >= per_day => DAY - now.seconds_since(self.since),
             0 => 0,
             over => 1_i64.checked_shl(over - 1).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT),
@@ -141,7 +137,6 @@ mod tests {
         for _ in 0..FREE_TRIES {
             assert_eq!(throttle.enter(&ada, NOW), Ok(()));
         }
-        assert_eq!(throttle.enter(&ada, NOW), Ok(()));
         let mut now = NOW;
         let mut waits = Vec::new();
         for _ in 0..7 {
@@ -150,7 +145,7 @@ mod tests {
             now = now.plus_seconds(i64::try_from(wait).unwrap());
             assert_eq!(throttle.enter(&ada, now), Ok(()));
         }
-        assert_eq!(waits, [2, 3, 5, 9, 17, 31, 31].map(|wait| wait));
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
     }
 
     #[test]
@@ -182,7 +177,7 @@ mod tests {
         let address = Some("203.0.113.7".parse().unwrap());
         let refused = (0..100)
             .find(|n| throttle.enter(&Try { address, ..stranger(&format!("user{n}@x.example")) }, NOW).is_err());
-        assert_eq!(refused, Some(51));
+        assert_eq!(refused, Some(50));
     }
 
     #[test]

@@ -4,3 +4,4 @@ mod login;
 mod logout;
 mod session;
 mod setup;
+mod throttle;

@@ -1,0 +1,8 @@
+//! What all pages and endpoints have in common.
+
+mod access;
+mod client_address;
+mod csrf;
+mod headers;
+mod limits;
+mod readiness;

@@ -6,3 +6,4 @@ mod csrf;
 mod headers;
 mod limits;
 mod readiness;
+mod routes;

@@ -125,7 +125,7 @@ async fn forbidden(
 
 /// The sign-in page, and where to go from there. Only a page that was asked for with GET can be gone back to.
 fn sign_in_address(req: &HttpRequest) -> String {
-    let is_page = req.method() == Method::GET && req.path() != "/";
+    let is_page = matches!(*req.method(), Method::GET | Method::HEAD) && req.path() != "/";
     if !is_page {
         return "/login".into();
     }

@@ -3,3 +3,4 @@
 mod support;
 
 mod sign_in;
+mod web;

@@ -86,7 +86,7 @@ pub async fn submit(
     require_open(&portal, &gate).await?;
     let Form(mut pairs) = form;
     let chosen = Secret::new(pairs.take("password").unwrap_or_default());
-    let typed = SetupForm {
+    let mut typed = SetupForm {
         code: pairs.text("code").trim().to_owned(),
         organization: pairs.text("organization").trim().to_owned(),
         slug: pairs.text("slug").trim().to_owned(),
@@ -96,6 +96,10 @@ pub async fn submit(
     let (parsed, mut errors) = parse(&typed, &chosen);
     errors.code = code_problem(&portal, &typed.code).await?;
     let Some((slug, email)) = parsed.filter(|_| errors.count() == 0) else {
+        if errors.slug.is_some() && typed.slug.is_empty() {
+            // What is wrong is the proposal: it is shown, to be changed.
+            typed.slug = Slug::propose(&typed.organization);
+        }
         return view(&req, &portal, StatusCode::UNPROCESSABLE_ENTITY, typed, errors);
     };
     let password_hash = portal.hasher.hash(&chosen, &*portal.entropy).await?;
@@ -124,6 +128,10 @@ async fn require_open(portal: &Portal, gate: &SetUpGate) -> Result<(), Error> {
 async fn code_problem(portal: &Portal, code: &str) -> Result<Option<CodeProblem>, Error> {
     let (code, now) = (code.to_owned(), portal.clock.now());
     let row = portal.db.read(installation::load).await?;
+    if row.as_ref().is_some_and(|row| row.is_set_up) {
+        // Somebody else was faster, a moment ago: the code is dead, and so is the page.
+        return Err(Error::not_found());
+    }
     Ok(row.and_then(|row| setup_code::check(&row, &code, now).err()))
 }
 

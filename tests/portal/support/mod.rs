@@ -1,13 +1,17 @@
 //! What the tests speak with: a portal of their own, visitors with browsers, callers with keys.
 
+mod addresses;
 mod backend;
 mod caller;
 mod clock;
 mod factory;
 mod page;
+mod people;
 mod portal;
 mod visitor;
+mod wire;
 
+pub use addresses::{address_of, paths};
 pub use backend::Backend;
 pub use caller::Answer;
 pub use factory::{Key, PASSWORD};
@@ -19,6 +23,7 @@ pub use visitor::Visitor;
 macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($portal:ident: Portal) $body:block)+) => {$(
         mod $name {
+            #[allow(unused_imports, reason = "some need nothing of their file")]
             use super::*;
 
             $(#[$meta])*

@@ -50,7 +50,7 @@ impl Visitor<'_> {
 
     /// Sends a request with the browser's cookies, and keeps those of the answer.
     pub async fn send(&mut self, request: RequestBuilder) -> Page {
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let cookies = self.cookie_header();
         let request = if cookies.is_empty() { request } else { request.header("cookie", cookies) };
         let answer = request.send().await.expect("the portal answers");
         let (status, headers) = (answer.status(), answer.headers().clone());
@@ -68,6 +68,11 @@ impl Visitor<'_> {
             self.csrf = csrf;
         }
         page
+    }
+
+    /// The browser's cookies as it sends them.
+    pub fn cookie_header(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// Goes where the page sends the browser, and where that one sends it.

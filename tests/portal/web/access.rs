@@ -1,0 +1,120 @@
+//! Who may open what, generated from the table of routes: nobody, a member without any permission, an administrator.
+
+use keystead::access::{BuiltIn, Permission};
+use keystead::app::all_routes;
+use keystead::web::routes::{Access, Route};
+use reqwest::Method;
+
+use crate::support::{Key, PASSWORD, Page, Portal, Visitor, address_of, on_both};
+
+/// Opens the page, or sends a form with a good token and nothing else in it.
+async fn opens(visitor: &mut Visitor<'_>, route: &Route, key: &Key) -> Page {
+    let address = address_of(route, &key.key_id);
+    match route.method.as_str() {
+        "GET" => visitor.get(&address).await,
+        _ => visitor.post(&address, &[]).await,
+    }
+}
+
+fn browser_routes() -> impl Iterator<Item = Route> {
+    all_routes().into_iter().filter(Route::is_for_browsers)
+}
+
+/// Somebody of Acme with this role, signed in.
+async fn with_role<'a>(portal: &'a Portal, email: &str, role: BuiltIn) -> Visitor<'a> {
+    portal.has_user(email, "Mel", role).await;
+    let mut mel = portal.visitor();
+    mel.signs_in(email, PASSWORD).await.redirects_to("/api-keys");
+    // Every page has a form: that of signing out, at least.
+    mel.get("/nowhere").await.is(404);
+    mel
+}
+
+on_both! {
+    async fn strangers_are_asked_to_sign_in(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        for route in browser_routes() {
+            let mut stranger = portal.visitor();
+            stranger.get("/login").await.is(200);
+            let page = opens(&mut stranger, &route, &key).await;
+            let (what, status) = (format!("{} {}", route.method, route.path), page.status.as_u16());
+            match (route.access, route.path, route.method.as_str()) {
+                (Access::Browser, "/setup", _) => assert_eq!(status, 404, "{what}"),
+                (Access::Browser, _, "GET") => assert_eq!(status, 200, "{what}"),
+                (Access::Browser, ..) => assert_eq!(status, 422, "{what}"),
+                (_, _, "GET") if route.path != "/" => {
+                    let next = form_urlencoded::byte_serialize(address_of(&route, &key.key_id).as_bytes()).collect::<String>();
+                    page.redirects_to(&format!("/login?next={next}"));
+                }
+                _ => drop(page.redirects_to("/login")),
+            }
+        }
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn a_member_is_told_which_permission_is_missing_and_who_can_give_it(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        portal.has_user("uma@acme.example", "Uma", BuiltIn::ManageUsers).await;
+        let mut mel = with_role(&portal, "mel@acme.example", BuiltIn::Member).await;
+        let mut needing = 0;
+        for route in browser_routes() {
+            let Access::Needs(permission) = route.access else { continue };
+            let page = opens(&mut mel, &route, &key).await;
+            assert_eq!(page.status.as_u16(), 403, "{} {}", route.method, route.path);
+            let page = page.says(&format!("You need a role that can {}", permission.in_words())).says(permission.as_str());
+            let page = page.says("mel@acme.example").says("Who can give it").says("ada@acme.example").says("Nothing was changed.");
+            for role in BuiltIn::holding(permission) {
+                assert!(page.text().contains(role.name()), "{} is not named on {}", role.name(), route.path);
+            }
+            // Whoever manages users may give "Manage API credentials", and nothing that reads the audit log.
+            let uma = matches!(permission, Permission::ReadApiKeys | Permission::ManageApiKeys);
+            assert_eq!(page.text().contains("uma@acme.example"), uma, "{}", route.path);
+            page.says_nothing_of("billing-sync").says_nothing_of("href=\"/audit\"").says_nothing_of("href=\"/api-keys\"");
+            needing += 1;
+        }
+        assert!(needing >= 8, "{needing}");
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        assert_eq!(portal.number("SELECT count(*) FROM api_keys").await, 1);
+    }
+
+    async fn whoever_only_sees_keys_changes_none(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        for (role, email) in [(BuiltIn::Developer, "dev@acme.example"), (BuiltIn::Ci, "ci@acme.example"), (BuiltIn::Auditor, "aud@acme.example")] {
+            let mut reader = with_role(&portal, email, role).await;
+            for route in browser_routes() {
+                let Access::Needs(permission) = route.access else { continue };
+                let page = opens(&mut reader, &route, &key).await;
+                let may = role.permissions().portal.contains(&permission);
+                let status = page.status.as_u16();
+                assert_eq!(status == 403, !may, "{role}: {} {} {status}", route.method, route.path);
+                if may {
+                    page.says_nothing_of("/api-keys/new").says_nothing_of("/delete\"");
+                }
+            }
+        }
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn an_administrator_is_kept_out_nowhere(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        for route in browser_routes() {
+            ada.get("/api-keys").await.is(200);
+            let status = opens(&mut ada.clone(), &route, &key).await.status.as_u16();
+            assert!(status != 401 && status != 403, "{} {} {status}", route.method, route.path);
+            if route.path == "/logout" {
+                ada.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
+            }
+        }
+    }
+
+    async fn a_role_that_is_taken_away_is_gone_with_the_next_click(portal: Portal) {
+        let mut mel = { portal.ada().await; with_role(&portal, "mel@acme.example", BuiltIn::Ops).await };
+        let key = mel.makes_key("billing-sync").await;
+        mel.get(&key.path("delete")).await.is(200);
+        portal.sql("DELETE FROM grants WHERE user_id = (SELECT id FROM users WHERE email = 'mel@acme.example')").await;
+        mel.clone().post(&key.path("delete"), &[]).await.is(403).says("You need a role that can manage API keys");
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        mel.send(mel.request(Method::GET, "/api-keys")).await.is(403);
+    }
+}

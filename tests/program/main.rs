@@ -1,0 +1,14 @@
+//! The program as whoever runs it meets it: a process with settings, files, signals, a log and a database that comes and
+//! goes. A file for each topic.
+
+mod support;
+
+mod files;
+mod init;
+mod kill;
+mod logs;
+#[cfg(feature = "test-postgres")]
+mod postgres;
+mod settings;
+mod start;
+mod stop;

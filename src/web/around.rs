@@ -24,6 +24,17 @@ use super::page::{self, Shell};
 use super::routes::Face;
 use super::{Error, Portal, client_address, headers};
 
+const KNOWN_METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
 const HTML: &str = "text/html; charset=utf-8";
 
 /// What is known of a request before anything else.
@@ -99,7 +110,8 @@ fn finish(headers: &mut HeaderMap, portal: &Portal, info: &RequestInfo) {
     }
 }
 
-/// The log line. It has the route's pattern, never the address: a path or a query may hold what must not be kept.
+/// The log line. It has the route's pattern, never the address: a path or a query may hold what must not be kept. So may a
+/// method that somebody invented.
 fn log(
     portal: &Portal,
     info: &RequestInfo,
@@ -111,7 +123,8 @@ fn log(
     let took = portal.clock.now().micros().saturating_sub(started.micros());
     let address = info.address.map(tracing::field::display);
     let (request, route, status) = (&info.request_id, route.unwrap_or("none"), status.as_u16());
-    tracing::info!(request, %method, route, status, address, took_us = took, "request");
+    let method = if KNOWN_METHODS.contains(method) { method.as_str() } else { "other" };
+    tracing::info!(request, method, route, status, address, took_us = took, "request");
 }
 
 /// The error behind an answer, if it is one.

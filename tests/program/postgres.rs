@@ -58,7 +58,6 @@ fn now() -> Instant {
 #[track_caller]
 fn assert_unavailable(answers: &[(&'static str, Answer, Duration)], bound: Duration) {
     for (what, answer, took) in answers {
-        eprintln!("OBSERVED {what}: {} after {took:?}", answer.status);
         assert_eq!(answer.status.as_u16(), 503, "{what}: {}", answer.body);
         assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{what} says when to try again");
         assert!(!answer.body.contains("\"valid\""), "{what}: {}", answer.body);
@@ -93,7 +92,6 @@ async fn recovers(portal: &Running, ada: &mut Person, key: &Key) {
         assert_eq!(answer.status.as_u16(), 503, "{}", answer.body);
         assert!(since.elapsed() < PATIENCE, "it did not come back");
     }
-    eprintln!("OBSERVED recovery after {:?}", since.elapsed());
     assert_eq!(token(&ada.client, &portal.origin, key).await.expect("an answer").status.as_u16(), 200);
     let ready = Answer::of(ada.client.get(format!("{}/readyz", portal.origin))).await.expect("an answer");
     assert_eq!(ready.status.as_u16(), 200);

@@ -124,7 +124,7 @@ fn log(
     let address = info.address.map(tracing::field::display);
     let (request, route, status) = (&info.request_id, route.unwrap_or("none"), status.as_u16());
     let method = if KNOWN_METHODS.contains(method) { method.as_str() } else { "other" };
-    tracing::info!(request, method, route, status, address, took_us = took, "request");
+    tracing::info!(request, %method, route, status, address, took_us = took, "request");
 }
 
 /// The error behind an answer, if it is one.

@@ -41,7 +41,7 @@ pub struct Answer {
 /// Follows nothing, and does not wait for ever.
 pub fn client() -> reqwest::Client {
     let redirect = reqwest::redirect::Policy::none();
-    reqwest::Client::builder().redirect(redirect).timeout(Duration::from_secs(60)).build().expect("a client")
+    reqwest::Client::builder().redirect(redirect).timeout(Duration::from_secs(20)).build().expect("a client")
 }
 
 impl Person {

@@ -32,8 +32,9 @@ impl Running {
             std::net::TcpStream::connect(portal.address()).ok()
         });
         eventually("it answers", || portal.answers_health().then_some(()));
-        let link = |out: &str| Some(out.lines().nth(1)?.strip_prefix("Create the first administrator at ")?.to_owned());
-        portal.setup_link = link(&portal.out());
+        let out = portal.out();
+        let link = out.lines().nth(1).and_then(|line| line.strip_prefix("Create the first administrator at "));
+        portal.setup_link = link.map(str::to_owned);
         portal
     }
 

@@ -69,9 +69,10 @@ fn sources(matches: &ArgMatches, environment: Vec<(OsString, OsString)>) -> Sour
     Sources { flags, environment, file: matches.get_one("config").cloned() }
 }
 
+/// What is wrong, without the usage that follows after an empty line.
 fn first_line(text: &str) -> String {
-    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    format!("{} (keystead --help lists commands and settings)", line.trim_start_matches("error: "))
+    let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect::<Vec<_>>();
+    format!("{} (keystead --help lists commands and settings)", lines.join(" ").trim_start_matches("error: "))
 }
 
 fn fail(line: &str) -> ExitCode {

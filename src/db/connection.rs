@@ -42,7 +42,7 @@ pub struct UrlError;
 
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("is neither sqlite:PATH nor postgres://USER@HOST/NAME")
+        f.write_str("is neither sqlite:PATH nor postgres://USER@HOST/NAME, or holds a special character that is not written as %40")
     }
 }
 
@@ -57,15 +57,27 @@ impl FromStr for Url {
             let usable = !path.is_empty() && path != ":memory:" && !path.contains(['?', '\0']);
             return usable.then(|| Self::Sqlite(path.into())).ok_or(UrlError);
         }
-        let Some(rest) = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")) else {
-            return Err(UrlError);
-        };
-        // A password with a raw slash would make libpq take half of it for a port, and say so.
-        let authority_ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let path_ends = rest.find(['?', '#']).unwrap_or(rest.len());
-        let misplaced = rest[authority_ends..path_ends].contains('@') || text.contains('\0');
-        (!misplaced).then(|| Self::Postgres(text.to_owned())).ok_or(UrlError)
+        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")).ok_or(UrlError)?;
+        (!text.contains('\0') && is_unambiguous(rest)).then(|| Self::Postgres(text.to_owned())).ok_or(UrlError)
     }
+}
+
+/// Whether nothing of a password can be taken for something else. A special letter that is not percent-encoded would make
+/// part of it the host, the port or the path, and those are named in messages.
+fn is_unambiguous(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (user, hosts) = authority.split_once('@').unwrap_or(("", authority));
+    let is_encoded = |escape: &str| escape.len() >= 2 && escape.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    let has_good_port = |host: &str| {
+        let (_, port) = host.rsplit_once(']').unwrap_or(("", host));
+        port.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    rest.matches('@').count() == authority.matches('@').count()
+        && user.matches(':').count() <= 1
+        && !hosts.contains('@')
+        && !rest.contains(char::is_whitespace)
+        && rest.split('%').skip(1).all(is_encoded)
+        && hosts.split(',').all(has_good_port)
 }
 
 impl fmt::Display for Url {
@@ -185,12 +197,29 @@ mod tests {
             "postgres://ada:s3cr@et@127.0.0.1:1/x",
             "postgres://127.0.0.1:1/x?password=s3cr@et",
         ] {
-            let shown = text.parse::<Url>().unwrap().to_string();
-            assert!(!shown.contains("s3cr") && !shown.contains("et"), "{shown}");
+            let shown = text.parse::<Url>().map_or_else(|error| error.to_string(), |url| url.to_string());
+            assert!(!shown.contains("s3cr") && !shown.contains("et@"), "{shown}");
         }
-        assert_eq!("postgres://ada:s3:cr/et@127.0.0.1:1/x".parse::<Url>(), Err(UrlError));
         let Err(error) = Manager::open_postgres("postgres://ada:s3cr?et@127.0.0.1:1/x") else { panic!("it opens") };
         assert!(!error.to_string().contains("s3cr"), "{error}");
+    }
+
+    #[test]
+    fn a_server_may_be_named_in_every_way_that_is_clear() {
+        for good in [
+            "postgres://",
+            "postgres:///keystead",
+            "postgresql://ada:s3%40cr3t@db.example:5432/keystead?sslmode=verify-full",
+            "postgres://ada@%2Fvar%2Frun%2Fpostgresql/keystead",
+            "postgres://ada@[fd00::1]:5432/keystead",
+            "postgres://ada@one:5432,two:5433,[::1]/keystead?target_session_attrs=read-write",
+            "postgres://ada:@db/keystead",
+        ] {
+            assert_eq!(good.parse(), Ok(Url::Postgres(good.into())), "{good}");
+        }
+        for bad in ["a#b", "a?b", "a/b", "a@b", "a%b", "a:b", "a b", "5?b", "5/b", "5#b"] {
+            assert_eq!(format!("postgres://ada:{bad}@db/keystead").parse::<Url>(), Err(UrlError), "{bad}");
+        }
     }
 
     #[test]

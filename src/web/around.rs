@@ -20,6 +20,19 @@ use super::error::Kind;
 use super::routes::Face;
 use super::{Error, Portal, client_address, error_page, headers};
 
+/// The methods of RFC 9110, section 9.3, and RFC 5789.
+const KNOWN_METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
+
 /// What is known of a request before anything else.
 #[derive(Debug, Clone, Default)]
 pub struct RequestInfo {
@@ -98,12 +111,14 @@ struct Line {
 }
 
 impl Line {
-    /// It has the route's pattern, never the address: a path or a query may hold what must not be kept.
+    /// It has the route's pattern, never the address: a path or a query may hold what must not be kept. So may a method
+    /// that somebody invented.
     fn write(&self, portal: &Portal, info: &RequestInfo, req: Option<&HttpRequest>, status: StatusCode) {
         let took_us = portal.clock.now().micros().saturating_sub(self.started.micros());
         let face = req.and_then(|req| req.app_data::<Face>());
         let route = req.and_then(HttpRequest::match_pattern);
-        let (request, method, status) = (&info.request_id, &self.method, status.as_u16());
+        let method = if KNOWN_METHODS.contains(&self.method) { self.method.as_str() } else { "other" };
+        let (request, status) = (&info.request_id, status.as_u16());
         let (address, route) = (info.address.map(tracing::field::display), route.as_deref().unwrap_or("none"));
         // People are few; programs ask thousands of times a second.
         if matches!(face, None | Some(Face::Page)) {

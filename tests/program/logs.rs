@@ -1,0 +1,234 @@
+//! What is logged, at the most talkative level: never a secret, and one line for each event whatever people send.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{Answer, PASSWORD, Person, Place, on_both, token, verify};
+
+const WRONG_PASSWORD: &str = "the southern gate creaks";
+
+on_both! {
+    async fn no_secret_reaches_the_log_as_text(place: Place) {
+        no_secret_reaches_the_log(&place, "trace", "text").await;
+    }
+
+    async fn no_secret_reaches_the_log_as_json(place: Place) {
+        no_secret_reaches_the_log(&place, "trace", "json").await;
+    }
+}
+
+#[tokio::test]
+async fn no_secret_reaches_the_log_when_a_librarys_own_modules_are_named() {
+    const MODULES: &str = "trace,actix_http::h1=trace,actix_http::h1::dispatcher=trace,actix_http::h1::decoder=trace,\
+        actix_http::requests=trace,actix_session::middleware=trace,actix_web::middleware=trace,actix_server::worker=trace,\
+        multer::multipart=trace,actix_http[x]=trace";
+    no_secret_reaches_the_log(&Place::new(), MODULES, "text").await;
+}
+
+async fn no_secret_reaches_the_log(place: &Place, level: &str, format: &str) {
+    let variables = [("KEYSTEAD_LOG", level), ("KEYSTEAD_LOG_FORMAT", format)];
+    let portal = place.serve_with(&["--listen", "127.0.0.1:0"], &variables);
+    let link = portal.setup_link.clone().expect("a link");
+    let code = link.split_once("code=").expect("a code").1.to_owned();
+    let mut secrets = vec![code.clone(), PASSWORD.to_owned(), WRONG_PASSWORD.to_owned()];
+    secrets.extend([PASSWORD, WRONG_PASSWORD].map(|password| password.replace(' ', "+")));
+
+    // Set-up, with a wrong code and a weak password first.
+    let mut ada = Person::at(&portal.origin);
+    ada.get(&format!("/setup?code={code}")).await.is(200);
+    for (code, password, status) in [(&code[..30], PASSWORD, 422), (&code, "short secret", 422), (&code, PASSWORD, 303)]
+    {
+        let fields = [
+            ("organization", "Acme Works"),
+            ("slug", "acme"),
+            ("name", "Ada Lovelace"),
+            ("email", "ada@acme.example"),
+            ("password", password),
+            ("code", code),
+        ];
+        ada.post("/setup", &fields).await.is(status);
+    }
+    secrets.push("short secret".into());
+    ada.get(&format!("/setup?code={code}")).await.is(404);
+    ada.get("/api-keys").await.is(200);
+    ada.post("/logout", &[]).await.is(303);
+    ada.signs_in("ada@acme.example", WRONG_PASSWORD).await.is(422);
+    // Somebody types the password where the address belongs.
+    ada.signs_in(&format!("{WRONG_PASSWORD}@acme.example"), PASSWORD).await.is(422);
+    ada.signs_in("ada@acme.example", PASSWORD).await.is(303);
+    ada.get("/api-keys").await.is(200);
+
+    // A key, and all that may be done with it, well and badly.
+    let key = ada.makes_key("billing-sync").await;
+    let part = key.secret.rsplit('_').next().expect("a secret part").to_owned();
+    secrets.extend([part.clone(), part[..20].to_owned(), part[20..].to_owned()]);
+    secrets.push(STANDARD.encode(format!("{}:{}", key.client_id, key.secret)));
+    let client = ada.client.clone();
+    let origin = portal.origin.clone();
+    let token_url = format!("{origin}/acme/oauth2/token");
+    let by_basic = token(&client, &origin, &key).await.expect("an answer").json();
+    let body = [("grant_type", "client_credentials"), ("client_id", "billing-sync"), ("client_secret", &key.secret)];
+    let by_body = Answer::of(client.post(&token_url).form(&body)).await.expect("an answer").json();
+    for given in [by_basic, by_body] {
+        let token = given["access_token"].as_str().expect("a token").to_owned();
+        secrets.push(token.rsplit('.').next().expect("a signature").to_owned());
+        verify(&client, &origin, &token).await.expect("an answer");
+        secrets.push(token);
+    }
+    let access_token = secrets.last().cloned().unwrap_or_default();
+    let secret = &key.secret;
+    for request in [
+        client.post(format!("{token_url}?client_secret={secret}")).form(&body[..2]),
+        client.post(format!("{token_url}?key={secret}")).form(&body[..2]),
+        client.post(format!("{token_url}?client_secret={secret}&client_secret={secret}")).form(&body[..2]),
+        client.post(&token_url).basic_auth(secret, Some(secret)).form(&body[..1]),
+        client.post(&token_url).bearer_auth(secret).form(&body[..1]),
+        client.post(&token_url).header("authorization", format!("Basic {secret}")).form(&body[..1]),
+        client.post(&token_url).form(&[("grant_type", secret.as_str())]),
+        client.post(&token_url).header("content-type", "text/plain").body(secret.clone()),
+        client
+            .post(&token_url)
+            .header("content-type", format!("multipart/form-data; boundary={secret}"))
+            .body(secret.clone()),
+        client
+            .post(format!("{origin}/{secret}/oauth2/token"))
+            .basic_auth("billing-sync", Some(secret))
+            .form(&body[..1]),
+        client.get(format!("{token_url}?client_secret={secret}")),
+        client.get(format!("{origin}/api/v1/verify?key={secret}")),
+        client.post(format!("{origin}/api/v1/verify?key={secret}")).body("{}"),
+        client
+            .post(format!("{origin}/api/v1/verify"))
+            .header("content-type", "application/json")
+            .body(format!("{{\"key\":\"{secret}\",\"{secret}\":1}}")),
+        client
+            .post(format!("{origin}/api/v1/verify"))
+            .header("content-type", "application/json")
+            .body(format!("{{\"key\":\"{secret}\"")),
+        client
+            .post(format!("{origin}/api/v1/verify"))
+            .header("content-type", "application/json")
+            .body(format!("{{\"key\":\"{secret}\",\"permission\":\"{secret}\",\"ip\":\"{secret}\"}}")),
+        client
+            .post(format!("{origin}/api/v1/verify"))
+            .header("content-type", "application/json")
+            .body(format!("{{\"key\":\"{}x\"}}", secret)),
+        client.get(format!("{origin}/{secret}")),
+        client.get(format!("{origin}/?key={secret}")),
+        client.get(format!("{origin}/api-keys/{secret}?key={secret}")),
+        client.get(format!("{origin}/api/v1/nothing/{secret}")).bearer_auth(&access_token),
+        client.get(format!("{origin}/acme/oauth2/jwks?access_token={access_token}")),
+        client
+            .get(format!("{origin}/healthz"))
+            .header("x-api-key", secret)
+            .header("user-agent", secret)
+            .header("referer", secret),
+        client.request(reqwest::Method::from_bytes(secret.as_bytes()).expect("a method"), format!("{origin}/login")),
+        client.post(format!("{origin}/login")).header("origin", format!("http://{secret}")).body(secret.clone()),
+    ] {
+        let answer = Answer::of(request).await.expect("an answer");
+        assert!(answer.status.as_u16() < 500, "{answer:?}");
+        assert!(!answer.body.contains(&part), "an answer repeats the secret: {}", answer.body);
+    }
+    for path in
+        [format!("/login?next=/{secret}"), format!("/api-keys?after={secret}"), format!("/audit?before={secret}")]
+    {
+        ada.get(&path).await;
+    }
+    assert_eq!(verify(&client, &origin, secret).await.expect("an answer").json()["code"], "VALID");
+    assert!(ada.tries_to_delete(&key).await.is_ok());
+    assert_eq!(verify(&client, &origin, secret).await.expect("an answer").json()["code"], "DELETED");
+    ada.get("/api-keys").await.is(200);
+    ada.get("/audit").await.is(200);
+    ada.post("/logout", &[]).await.is(303);
+    // Cookies as they were sent, and tokens of forms. "deleted" and such are no secrets.
+    secrets.extend(ada.given.iter().filter(|value| value.len() >= 20).cloned());
+    let out = portal.out().replace(&link, "");
+    let log = portal.log();
+    portal.stops();
+
+    assert!(log.lines().filter(|line| line.contains("request")).count() > 40, "the log is there:\n{log}");
+    for (name, text) in [("the log", &log), ("standard output", &out)] {
+        for secret in &secrets {
+            let line = text.lines().find(|line| line.contains(secret.as_str()));
+            assert!(line.is_none(), "{secret} is in {name}: {}", line.unwrap_or_default());
+        }
+    }
+    assert_lines(&log, format);
+}
+
+/// Every line is an event of its own.
+#[track_caller]
+fn assert_lines(log: &str, format: &str) {
+    assert!(log.lines().count() > 0 && !log.contains('\u{1b}'));
+    for line in log.lines() {
+        if format == "json" {
+            let event: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert!(event["timestamp"].is_string() && event["level"].is_string(), "{line}");
+        } else {
+            let mut words = line.split_whitespace();
+            let (time, level) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            assert!(time.len() == 27 && time.ends_with('Z') && time.contains('T'), "not a log line: {line}");
+            assert!(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].contains(&level), "not a log line: {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_people_send_makes_no_log_lines_of_its_own() {
+    for format in ["text", "json"] {
+        let place = Place::new();
+        assert!(place.init().status.success());
+        let variables = [("KEYSTEAD_LOG", "trace"), ("KEYSTEAD_LOG_FORMAT", format)];
+        let portal = place.serve_with(&["--listen", "127.0.0.1:0"], &variables);
+        let injected = "x\r\n2026-11-23T14:32:00.000000Z  INFO FORGED\u{1b}[2J\u{2028}FORGED\u{85}FORGED";
+        let encoded: String =
+            form_urlencoded::byte_serialize(injected.as_bytes()).collect::<String>().replace('+', "%20");
+        let mut eve = Person::at(&portal.origin);
+        eve.get(&format!("/{encoded}?{encoded}={encoded}")).await.is(404);
+        eve.get(&format!("/api-keys/{encoded}")).await;
+        eve.signs_in(injected, injected).await.is(422);
+        let url = format!("{}/acme/oauth2/token", portal.origin);
+        let body = [("grant_type", "client_credentials"), ("client_id", injected), ("client_secret", injected)];
+        Answer::of(eve.client.post(&url).form(&body)).await.unwrap();
+        Answer::of(eve.client.post(&url).basic_auth(&encoded, Some(&encoded)).form(&body[..1])).await.unwrap();
+        verify(&eve.client, &portal.origin, injected).await.unwrap();
+        Answer::of(eve.client.get(format!("{}/{encoded}/oauth2/jwks", portal.origin))).await.unwrap();
+        for bytes in [
+            &b"GET /login HTTP/1.1\r\nHost: x\r\nUser-Agent: a\x1b[2JFORGED\r\nConnection: close\r\n\r\n"[..],
+            b"GET /login HTTP/1.1\r\nHost: x\r\nUser-Agent: a\x0bFORGED\xff\xfe\xe2\x80\xa8FORGED\r\nConnection: close\r\n\r\n",
+            b"GET /\x1b[2J\xe2\x80\xa8FORGED HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            b"FORGED\x1b[2J /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            b"GET /login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: FORGED\r\n folded\r\nConnection: close\r\n\r\n",
+        ] {
+            let mut stream = TcpStream::connect(portal.address()).await.unwrap();
+            stream.write_all(bytes).await.unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.unwrap();
+            assert!(answer.starts_with(b"HTTP/1.1 "));
+        }
+        let log = portal.log();
+        portal.stops();
+        assert_lines(&log, format);
+        assert!(!log.contains(['\u{2028}', '\u{85}']), "other line ends");
+        assert!(!log.lines().any(|line| line.starts_with("2026-11-23T14:32:00")), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn each_request_has_one_line_with_its_route_and_not_its_address() {
+    let place = Place::new();
+    let portal = place.serve_with(&["--listen", "127.0.0.1:0"], &[("KEYSTEAD_LOG_FORMAT", "json")]);
+    let answer =
+        Answer::of(reqwest::Client::new().get(format!("{}/acme/oauth2/jwks?x=1", portal.origin))).await.unwrap();
+    let id = answer.header("x-request-id").to_owned();
+    let log = portal.log();
+    let lines = log.lines().filter(|line| line.contains(&id)).collect::<Vec<_>>();
+    let [line] = lines[..] else { panic!("{lines:?}") };
+    let event: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&event["route"], &event["status"]), (&"/{tenant}/oauth2/jwks".into(), &404.into()), "{line}");
+    assert!(!line.contains("acme"));
+}

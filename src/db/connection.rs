@@ -135,11 +135,31 @@ impl Manager {
     }
 
     fn open_postgres(url: &str) -> Result<PgConnection, diesel::r2d2::Error> {
-        let mut conn = PgConnection::establish(url).map_err(without_url)?;
+        let mut conn = PgConnection::establish(&with_time_limits(url)).map_err(without_url)?;
         conn.batch_execute("SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = warning;")
             .map_err(diesel::r2d2::Error::QueryError)?;
         Ok(conn)
     }
+}
+
+/// The URL with time limits for connecting, and for noticing that the other side is gone, where it does not set its own.
+/// libpq would wait for minutes, and for hours.
+fn with_time_limits(url: &str) -> String {
+    const LIMITS: [(&str, &str); 5] = [
+        ("connect_timeout", "2"),
+        ("keepalives_idle", "5"),
+        ("keepalives_interval", "2"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "10000"),
+    ];
+    let mut limited = url.to_owned();
+    for (name, value) in LIMITS {
+        if !url.contains(&format!("{name}=")) {
+            let joint = if limited.contains('?') { '&' } else { '?' };
+            limited.extend([joint.to_string().as_str(), name, "=", value]);
+        }
+    }
+    limited
 }
 
 /// What libpq says of a URL that it cannot read quotes from it.
@@ -202,6 +222,14 @@ mod tests {
         }
         let Err(error) = Manager::open_postgres("postgres://ada:s3cr?et@127.0.0.1:1/x") else { panic!("it opens") };
         assert!(!error.to_string().contains("s3cr"), "{error}");
+    }
+
+    #[test]
+    fn time_limits_are_added_unless_they_are_set() {
+        let limited = with_time_limits("postgres://db/keystead?connect_timeout=9");
+        assert!(limited.starts_with("postgres://db/keystead?connect_timeout=9&keepalives_idle=5&"), "{limited}");
+        assert_eq!(limited.matches("connect_timeout").count(), 1);
+        assert!(with_time_limits("postgres://db/keystead").contains("keystead?connect_timeout=2&"));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::connection::{Conn, Manager, Purpose, Url};
 use super::migrate::migrate;
 use super::{Error, dialect};
 
+/// How long a server may take, over all tries.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How often a transaction is tried when others are in the way.
 const TRIES: usize = 3;
 
@@ -104,7 +107,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        off_thread(move || db.read_here(work)).await
+        self.in_time(off_thread(move || db.read_here(work))).await
     }
 
     /// [`Db::read`] for the check of a key alone: a few rows, each found by an index. On SQLite it runs on the worker
@@ -135,7 +138,16 @@ impl Db {
         E: From<Error> + std::error::Error + Send + 'static,
     {
         let db = self.clone();
-        off_thread(move || db.write_here(work)).await
+        self.in_time(off_thread(move || db.write_here(work))).await
+    }
+
+    /// A server that took a connection and says nothing is not waited for. Whether it did what it was asked is not known then.
+    async fn in_time<T, E: From<Error>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        if self.embedded {
+            return work.await;
+        }
+        let silent = || E::from(Error::Unavailable("the server does not answer".into()));
+        tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(silent()))
     }
 
     /// [`Db::read`] for a thread that may wait, such as that of a shell command.

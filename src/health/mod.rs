@@ -10,7 +10,7 @@ use crate::installation;
 use crate::web::routes::{Access, Face, Route};
 use crate::web::{Error, Portal};
 
-/// Turned on when the process is asked to stop: a load balancer is told before connections end.
+/// Turned on when the process is asked to stop, for those who ask on a connection that is still open.
 #[derive(Debug, Default)]
 pub struct Stopping(pub AtomicBool);
 

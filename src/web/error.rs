@@ -112,8 +112,7 @@ impl Error {
 
     /// 503. The cause is logged, never shown.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        let detail =
-            "Keystead cannot reach its database at the moment. Nothing was changed. Try again in a few seconds.";
+        let detail = "Keystead cannot reach its database at the moment. Try again in a few seconds.";
         Self::new(Kind::Unavailable, detail).because(cause)
     }
 

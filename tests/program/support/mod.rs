@@ -2,10 +2,10 @@
 //! into the database from outside.
 
 // The same databases and pages as in tests/portal; not every word of theirs is needed here.
-#[allow(dead_code)]
+#[expect(dead_code, reason = "not every word of theirs is needed here")]
 #[path = "../../portal/support/backend.rs"]
 mod backend;
-#[allow(dead_code)]
+#[expect(dead_code, reason = "not every word of theirs is needed here")]
 #[path = "../../portal/support/page.rs"]
 mod page;
 

@@ -2,4 +2,10 @@
 
 mod support;
 
+mod api_keys;
+mod audit;
+mod db;
+mod oauth;
 mod sign_in;
+mod usage;
+mod verify;

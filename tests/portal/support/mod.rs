@@ -3,9 +3,11 @@
 mod backend;
 mod caller;
 mod clock;
+mod database;
 mod factory;
 mod page;
 mod portal;
+mod rights;
 mod visitor;
 
 pub use backend::Backend;

@@ -1,1 +1,7 @@
-//! api_keys
+//! The pages of API keys.
+
+mod create;
+mod delete;
+mod detail;
+mod overview;
+mod permissions;

@@ -44,7 +44,13 @@ impl Answer {
 impl Portal {
     /// `POST /api/v1/verify` with this body.
     pub async fn verify_with(&self, body: &Value) -> Answer {
-        Answer::of(self.client.post(self.url("/api/v1/verify")).header("content-type", "application/json").body(body.to_string())).await
+        Answer::of(
+            self.client
+                .post(self.url("/api/v1/verify"))
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+        )
+        .await
     }
 
     /// The code for a key.

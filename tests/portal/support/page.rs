@@ -59,7 +59,8 @@ impl Page {
 
     /// The value of a field, if there is one.
     pub fn try_field(&self, name: &str) -> Option<String> {
-        let tag = self.body.split('<').find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))?;
+        let tag =
+            self.body.split('<').find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))?;
         let value = tag.split_once(" value=\"").map_or("", |(_, rest)| rest.split('"').next().unwrap_or_default());
         Some(unescape(value))
     }
@@ -67,7 +68,10 @@ impl Page {
     /// The text of the element with this id, tags left out.
     #[track_caller]
     pub fn element(&self, id: &str) -> String {
-        let (_, rest) = self.body.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element {id} in:\n{}", self.body));
+        let (_, rest) = self
+            .body
+            .split_once(&format!("id=\"{id}\""))
+            .unwrap_or_else(|| panic!("no element {id} in:\n{}", self.body));
         let (_, rest) = rest.split_once('>').expect("the tag ends");
         unescape(rest.split("</").next().unwrap_or_default()).trim().to_owned()
     }

@@ -45,7 +45,8 @@ impl Portal {
     fn start_with(folder: Arc<TempDir>, database_url: String, clock: TestClock, settings: &[(&str, &str)]) -> Self {
         let folder_name = folder.path().to_str().expect("a readable path").to_owned();
         let usual = [("listen", "127.0.0.1:0"), ("database_url", &database_url), ("data_dir", &folder_name)];
-        let flags = usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let flags =
+            usual.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let config = Config::load(Sources { flags, ..Sources::default() }).expect("good settings");
         let opened = app::open(&config, Arc::new(clock.clone()), Arc::new(SystemEntropy)).expect("the database opens");
         let (sender, receiver) = std::sync::mpsc::channel();
@@ -78,7 +79,9 @@ impl Drop for Portal {
     fn drop(&mut self) {
         // The server lives on another thread with its own runtime; telling it to stop needs only a message.
         let stop = self.stop.clone();
-        std::thread::spawn(move || actix_web::rt::System::new().block_on(stop.stop())).join().expect("it is told to stop");
+        std::thread::spawn(move || actix_web::rt::System::new().block_on(stop.stop()))
+            .join()
+            .expect("it is told to stop");
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the portal stops");
         }

@@ -147,14 +147,16 @@ fn somebody_was_faster(error: db::Error) -> db::Error {
     }
 }
 
-/// The person who saw the secret says that it is saved.
+/// The person who saw the secret leaves its page, and may say that it is saved.
 ///
 /// # Errors
 /// [`ApiKeyError::NotFound`] for another tenant's key as for none.
-pub fn keep_saved(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
+pub fn keep_saved(tx: &mut Tx<'_>, act: &Act, key_id: &str, saved: bool) -> Result<ApiKey, ApiKeyError> {
     act.actor.require(Permission::ManageApiKeys, &act.actor.root)?;
     let key = store::by_key_id(tx, act.actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
-    audit::record(tx, act, Event::new(Action::ApiKeySaved).on("api_key", &key.key_id, &key.client_id))?;
+    if saved {
+        audit::record(tx, act, Event::new(Action::ApiKeySaved).on("api_key", &key.key_id, &key.client_id))?;
+    }
     Ok(key)
 }
 

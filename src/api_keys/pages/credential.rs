@@ -80,7 +80,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     let saved = form.0.get("saved").is_some();
     let key_id = path.into_inner();
-    let key = who.write(&req, &portal, move |tx, act| actions::keep_saved(tx, act, &key_id)).await??;
+    let key = who.write(&req, &portal, move |tx, act| actions::keep_saved(tx, act, &key_id, saved)).await??;
     let words = if saved {
         format!("{} is created.", key.client_id)
     } else {

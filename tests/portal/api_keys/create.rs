@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures_util::future::join_all;
 
-use crate::support::{Page, Portal, Visitor, on_both};
+use crate::support::{Page, Visitor, on_both};
 
 const DAY: i64 = 86_400;
 

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use keystead::app::all_routes;
 use reqwest::Method;
 
-use crate::support::{Key, Page, Portal, Visitor, on_both};
+use crate::support::{Key, Page, Visitor, on_both};
 
 const DELETIONS: &str = "SELECT COUNT(*) FROM audit_events WHERE action = 'api_key.deleted'";
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use keystead::access::{Act, Origin};
+use keystead::base::base62;
 use keystead::base::random;
 use keystead::base::secret::Secret;
 use keystead::grants::{self, Holder};
@@ -29,6 +30,13 @@ impl Key {
     /// The address of a page of this key.
     pub fn path(&self, page: &str) -> String {
         format!("/api-keys/{}/{page}", self.key_id).trim_end_matches('/').to_owned()
+    }
+
+    /// A secret of the right form with the id of this key, which was never given.
+    pub fn wrong_secret(&self) -> String {
+        let body = format!("ks_live_{}_{}", self.key_id, "0".repeat(43));
+        let checksum = base62::encode_u32(crc32fast::hash(body.as_bytes()));
+        format!("{body}{}", String::from_utf8_lossy(&checksum))
     }
 }
 

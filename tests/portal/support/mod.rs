@@ -21,6 +21,7 @@ pub use visitor::Visitor;
 macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($portal:ident: Portal) $body:block)+) => {$(
         mod $name {
+            #[allow(unused_imports, reason = "not every test needs what is beside it")]
             use super::*;
 
             $(#[$meta])*

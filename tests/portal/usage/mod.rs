@@ -1,1 +1,3 @@
-//! usage
+//! When keys are used.
+
+mod last_use;

@@ -150,6 +150,13 @@ on_both! {
         let verified = portal.verify_with(&json!({ "key": key.secret })).await.is(200).json();
         assert_eq!(verified["grants"].as_array().map(Vec::len), Some(200));
     }
+
+    async fn a_token_stays_short_however_many_permissions_a_role_has(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        has_many_grants(&portal, &key, 1, 400).await;
+        let answer = portal.token_for(&key).await.is(200);
+        assert!(length(&answer) < LIMIT, "{}", length(&answer));
+    }
 }
 
 /// The claims of the token in this answer.

@@ -2,5 +2,11 @@
 
 mod support;
 
+mod api_keys;
+mod audit;
+mod db;
+mod oauth;
 mod sign_in;
+mod usage;
+mod verify;
 mod web;

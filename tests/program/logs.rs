@@ -221,7 +221,10 @@ async fn what_people_send_makes_no_log_lines_of_its_own() {
 #[tokio::test]
 async fn each_request_has_one_line_with_its_route_and_not_its_address() {
     let place = Place::new();
-    let portal = place.serve_with(&["--listen", "127.0.0.1:0"], &[("KEYSTEAD_LOG_FORMAT", "json")]);
+    let portal = place.serve_with(
+        &["--listen", "127.0.0.1:0"],
+        &[("KEYSTEAD_LOG_FORMAT", "json"), ("KEYSTEAD_LOG", "keystead=debug")],
+    );
     let answer =
         Answer::of(reqwest::Client::new().get(format!("{}/acme/oauth2/jwks?x=1", portal.origin))).await.unwrap();
     let id = answer.header("x-request-id").to_owned();

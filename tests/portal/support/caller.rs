@@ -35,6 +35,15 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
+    /// Status, headers and body, without what is different in each answer anyway.
+    pub fn bare(&self) -> (u16, Vec<String>, String) {
+        let own = ["date", "x-request-id"];
+        let names = self.headers.keys().filter(|name| !own.contains(&name.as_str()));
+        let mut headers: Vec<String> = names.map(|name| format!("{name}: {}", self.header(name.as_str()))).collect();
+        headers.sort_unstable();
+        (self.status.as_u16(), headers, self.body.clone())
+    }
+
     /// A header, or nothing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("not text"))

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use keystead::access::{Act, Actor, Origin};
+use keystead::base::base62;
+use keystead::base::random;
 use keystead::base::secret::Secret;
-use keystead::db;
+use keystead::grants::{self, Holder};
 use keystead::sign_in::{self, Proof, SetUp};
-use keystead::tenants::Slug;
+use keystead::tenants::{self, Slug};
 use keystead::users::email::Email;
+use keystead::users::{self, NewUser};
+use keystead::{audit, db, resources, roles, signing_keys};
 
-use super::{Portal, Visitor};
+use super::{Page, Portal, Visitor};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "the north gate squeaks";
@@ -26,6 +30,13 @@ impl Key {
     /// The address of a page of this key.
     pub fn path(&self, page: &str) -> String {
         format!("/api-keys/{}/{page}", self.key_id).trim_end_matches('/').to_owned()
+    }
+
+    /// A secret of the right form with the id of this key, which was never given.
+    pub fn wrong_secret(&self) -> String {
+        let body = format!("ks_live_{}_{}", self.key_id, "0".repeat(43));
+        let checksum = base62::encode_u32(crc32fast::hash(body.as_bytes()));
+        format!("{body}{}", String::from_utf8_lossy(&checksum))
     }
 }
 
@@ -52,6 +63,50 @@ impl Portal {
         };
         let act = self.act();
         self.inner.db.write(move |tx| sign_in::set_up(tx, &act, &new, &Proof::Shell)).await.expect("Acme is set up");
+    }
+
+    /// A second organization, Globex, with its administrator Gwen, who is signed in.
+    pub async fn globex(&self) -> Visitor<'_> {
+        let (act, slug) = (self.act(), Slug::parse("globex").expect("a slug"));
+        let make = move |tx: &mut db::Tx<'_>| {
+            let tenant = tenants::insert(tx, &slug, "Globex", act.now)?;
+            audit::begin_chain(tx, tenant.scope.id())?;
+            resources::insert_root(tx, &tenant, act.now)?;
+            roles::insert_built_in(tx, tenant.scope, act.now)?;
+            signing_keys::create(tx, &act, &tenant)
+        };
+        self.inner.db.write::<_, db::Error>(make).await.expect("Globex is made");
+        self.somebody("globex", "gwen@globex.example", &["admin"]).await
+    }
+
+    /// Somebody who holds these roles on all of an organization, and is signed in.
+    pub async fn somebody(&self, tenant: &str, email: &str, held: &[&str]) -> Visitor<'_> {
+        let of_tenant = format!("tenant_id = (SELECT id FROM tenants WHERE slug = '{tenant}')");
+        let mut role_ids = Vec::new();
+        for role in held {
+            role_ids.push(self.number(&format!("SELECT id FROM roles WHERE {of_tenant} AND slug = '{role}'")).await);
+        }
+        let root = self.number(&format!("SELECT id FROM resources WHERE {of_tenant} AND parent_id IS NULL")).await;
+        let secret = Secret::new(PASSWORD.into());
+        let password_hash = self.inner.hasher.hash(&secret, &*self.inner.entropy).await.expect("a hash");
+        let public_id = random::base62(&*self.inner.entropy, 12);
+        let (address, slug, act) = (Email::parse(email).expect("an address"), tenant.to_owned(), self.act());
+        let make = move |tx: &mut db::Tx<'_>| {
+            let tenant = tenants::by_slug(tx, &slug)?.expect("the tenant is there").scope;
+            let public_id = public_id.clone();
+            let new = NewUser { public_id, email: &address, name: address.as_str(), password_hash: &password_hash };
+            let user = users::insert(tx, tenant, &new, "a test", act.now)?;
+            for role in &role_ids {
+                grants::insert(tx, tenant, Holder::User(user), *role, root, "a test", act.now)?;
+            }
+            Ok(())
+        };
+        self.inner.db.write::<_, db::Error>(make).await.expect("somebody is added");
+        let mut somebody = self.visitor();
+        somebody.signs_in(email, PASSWORD).await.redirects_to("/api-keys");
+        // A page with a form, for its token: everybody may open the one that says what they may not.
+        somebody.get("/api-keys").await;
+        somebody
     }
 
     /// An act of nobody in particular, now.
@@ -99,6 +154,17 @@ impl Portal {
 }
 
 impl Visitor<'_> {
+    /// Sends the form that makes a key. Forms are told apart by their `intent`.
+    pub async fn posts_key(&mut self, intent: &str, client_id: &str) -> Page {
+        let fields = [("intent", intent), ("client_id", client_id), ("name", ""), ("expiry", "90")];
+        self.post("/api-keys/new", &fields).await
+    }
+
+    /// A fresh id of a form.
+    pub fn intent(&self) -> String {
+        random::base62(&*self.portal.inner.entropy, 22)
+    }
+
     /// Makes a key in the two steps of the wizard, and closes it.
     pub async fn makes_key(&mut self, client_id: &str) -> Key {
         let form = self.get("/api-keys/new").await.is(200);

@@ -4,10 +4,12 @@ mod addresses;
 mod backend;
 mod caller;
 mod clock;
+mod database;
 mod factory;
 mod page;
 mod people;
 mod portal;
+mod rights;
 mod visitor;
 mod wire;
 

@@ -81,6 +81,22 @@ impl Page {
         self.body.contains(&format!("id=\"{id}\""))
     }
 
+    /// All values of an attribute, in the order of the page.
+    pub fn attributes(&self, name: &str) -> Vec<String> {
+        let start = format!(" {name}=\"");
+        let value = |rest: &str| unescape(rest.split('"').next().unwrap_or_default());
+        self.body.split(start.as_str()).skip(1).map(value).collect()
+    }
+
+    /// The source of the list row that has this attribute, such as `data-client-id="billing-sync"`.
+    #[track_caller]
+    pub fn row(&self, attribute: &str) -> Self {
+        let rows = self.body.split("<tr").map(|row| row.split("</tr>").next().unwrap_or_default());
+        let row = rows.into_iter().find(|row| row.contains(attribute));
+        let row = row.unwrap_or_else(|| panic!("no row {attribute} in:\n{}", self.text()));
+        Self { body: format!("<tr{row}</tr>"), ..self.clone() }
+    }
+
     /// What a reader sees, more or less: no tags, single spaces.
     pub fn text(&self) -> String {
         let mut text = String::new();

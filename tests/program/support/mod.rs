@@ -2,7 +2,6 @@
 //! into the database from outside.
 
 // The same databases and pages as in tests/portal; not every word of theirs is needed here.
-#[expect(dead_code, reason = "not every word of theirs is needed here")]
 #[path = "../../portal/support/backend.rs"]
 mod backend;
 #[expect(dead_code, reason = "not every word of theirs is needed here")]

@@ -1,0 +1,3 @@
+//! What the two databases promise by themselves.
+
+mod schema;

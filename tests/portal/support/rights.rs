@@ -1,0 +1,60 @@
+//! Roles, resources, grants and tags, which no page gives yet.
+
+use super::{Key, Portal};
+
+impl Portal {
+    /// A role of Acme's own.
+    pub async fn has_role(&self, slug: &str, permissions: &[&str]) {
+        self.sql(&format!(
+            "INSERT INTO roles (tenant_id, slug, name, description, assignable_by_user_managers, created_at, version) \
+             SELECT id, '{slug}', 'The {slug}', '', FALSE, 0, 1 FROM tenants WHERE slug = 'acme'"
+        ))
+        .await;
+        for permission in permissions {
+            self.sql(&format!(
+                "INSERT INTO role_permissions (tenant_id, role_id, kind, permission) \
+                 SELECT tenant_id, id, 'application', '{permission}' FROM roles WHERE slug = '{slug}'"
+            ))
+            .await;
+        }
+    }
+
+    /// A resource of Acme; its parent is the root.
+    pub async fn has_resource(&self, path: &str) {
+        let (kind, name) = path.rsplit(':').next().and_then(|last| last.split_once('=')).expect("a path");
+        self.sql(&format!(
+            "INSERT INTO resources (tenant_id, parent_id, kind, name, path, created_at, version) \
+             SELECT tenant_id, id, '{kind}', '{name}', '{path}', 0, 1 FROM resources WHERE path = 'organization=acme'"
+        ))
+        .await;
+    }
+
+    /// Gives a key of Acme a role on a resource.
+    pub async fn gives(&self, key: &Key, role: &str, path: &str) {
+        let given = self
+            .sql(&format!(
+                "INSERT INTO grants (tenant_id, api_key_id, role_id, resource_id, granted_at, granted_by) \
+                 SELECT k.tenant_id, k.id, r.id, n.id, 0, 'a test' FROM api_keys k \
+                 JOIN roles r ON r.tenant_id = k.tenant_id AND r.slug = '{role}' \
+                 JOIN resources n ON n.tenant_id = k.tenant_id AND n.path = '{path}' WHERE k.key_id = '{}'",
+                key.key_id
+            ))
+            .await;
+        assert_eq!(given, 1, "{role} on {path}");
+    }
+
+    /// Puts a tag on a key.
+    pub async fn tags(&self, key: &Key, name: &str, value: &str) {
+        self.sql(&format!(
+            "INSERT INTO api_key_tags (tenant_id, api_key_id, key, value) \
+             SELECT tenant_id, id, '{name}', '{value}' FROM api_keys WHERE key_id = '{}'",
+            key.key_id
+        ))
+        .await;
+    }
+
+    /// Takes everything away from somebody.
+    pub async fn takes_all_roles_from(&self, email: &str) {
+        self.sql(&format!("DELETE FROM grants WHERE user_id = (SELECT id FROM users WHERE email = '{email}')")).await;
+    }
+}

@@ -1,0 +1,3 @@
+//! When keys are used.
+
+mod last_use;

@@ -151,11 +151,17 @@ on_both! {
         assert_eq!(verified["grants"].as_array().map(Vec::len), Some(200));
     }
 
-    async fn a_token_stays_short_however_many_permissions_a_role_has(portal: Portal) {
+    async fn a_token_that_would_be_too_long_is_refused_with_the_way_out(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         has_many_grants(&portal, &key, 1, 400).await;
-        let answer = portal.token_for(&key).await.is(200);
+        let answer = portal.token_for(&key).await.is(400).json();
+        assert_eq!(answer["error"], "invalid_scope");
+        assert!(answer["error_description"].as_str().is_some_and(|words| words.contains("Ask for fewer permissions")));
+        let request = portal.client.post(portal.url("/acme/oauth2/token")).basic_auth(&key.client_id, Some(&key.secret));
+        let form = [("grant_type", "client_credentials"), ("scope", "noun-1:read noun-400:read")];
+        let answer = Answer::of(request.form(&form)).await.is(200);
         assert!(length(&answer) < LIMIT, "{}", length(&answer));
+        assert_eq!(answer.json()["scope"], "noun-1:read noun-400:read");
     }
 }
 

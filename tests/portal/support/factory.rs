@@ -70,6 +70,8 @@ impl Portal {
         let (act, slug) = (self.act(), Slug::parse("globex").expect("a slug"));
         let make = move |tx: &mut db::Tx<'_>| {
             let tenant = tenants::insert(tx, &slug, "Globex", act.now)?;
+            let actor = Actor { tenant: tenant.scope, root: tenant.root(), ..act.actor.clone() };
+            let act = Act { actor, ..act.clone() };
             audit::begin_chain(tx, tenant.scope.id())?;
             resources::insert_root(tx, &tenant, act.now)?;
             roles::insert_built_in(tx, tenant.scope, act.now)?;

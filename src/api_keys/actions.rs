@@ -107,10 +107,12 @@ fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Liste
 pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, ApiKeyError> {
     act.actor.require(Permission::ManageApiKeys, &act.actor.root)?;
     let tenant = act.actor.tenant;
+    // In this order: what the same form commits between the two questions is found by the second.
+    let taken = store::client_id_is_taken(tx, tenant, &new.client_id)?;
     if let Some(before) = store::by_intent(tx, tenant, &new.intent)? {
         return Err(ApiKeyError::AlreadyCreated(Box::new(before)));
     }
-    if store::client_id_is_taken(tx, tenant, &new.client_id)? {
+    if taken {
         return Err(ApiKeyError::ClientIdTaken);
     }
     let policy = tenants::by_id(tx, tenant)?;

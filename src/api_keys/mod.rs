@@ -14,4 +14,4 @@ pub use actions::{Created, NewApiKey, create, delete, list, show};
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
 pub use routes::{NAV, routes};
-pub use store::{Presented, StoredSecret, presented};
+pub use store::{Presented, StoredSecret, presented, tags_of_presented};

@@ -274,8 +274,6 @@ pub struct Presented {
     pub key: ApiKey,
     /// Its secrets.
     pub secrets: Vec<StoredSecret>,
-    /// Its tags.
-    pub tags: Vec<Tag>,
 }
 
 /// Looks a key up by the id inside of a presented secret. The hot read of every check, so it runs on the inner connection.
@@ -292,6 +290,14 @@ pub fn presented(conn: &mut Conn, key_id: &str) -> Result<Option<Presented>, Err
     let Some((row, tenant)) = found else { return Ok(None) };
     let (tenant, key) = (Tenant::from(tenant), ApiKey::from(row));
     let secrets = secrets_of(conn, tenant.scope, key.id)?;
-    let tags = tags_of(conn, tenant.scope, &[key.id])?.remove(&key.id).unwrap_or_default();
-    Ok(Some(Presented { tenant, key, secrets, tags }))
+    Ok(Some(Presented { tenant, key, secrets }))
+}
+
+/// The tags of a key that was presented.
+///
+/// # Errors
+/// When the database refuses.
+pub fn tags_of_presented(conn: &mut Conn, presented: &Presented) -> Result<Vec<Tag>, Error> {
+    let id = presented.key.id;
+    Ok(tags_of(conn, presented.tenant.scope, &[id])?.remove(&id).unwrap_or_default())
 }

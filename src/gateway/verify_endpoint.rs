@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::access::permission::ApplicationPermission;
 use crate::access::{Grant, Permission, ResourcePath, grant};
-use crate::api_keys::{Presented, secret_text};
+use crate::api_keys::api_key::Tag;
+use crate::api_keys::{Presented, secret_text, tags_of_presented};
 use crate::base::secret::Secret;
 use crate::db;
 use crate::usage::LastUses;
@@ -79,7 +80,7 @@ async fn submit(
             if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| presented.tenant.root())) {
                 return Ok(Answer::Insufficient);
             }
-            Ok::<_, db::Error>(Answer::Valid(Box::new((presented, grants))))
+            Ok::<_, db::Error>(Answer::Valid(Box::new((tags_of_presented(conn, &presented)?, presented, grants))))
         })
         .await?;
     Ok(match answer {
@@ -88,15 +89,15 @@ async fn submit(
             no("INSUFFICIENT_PERMISSION", "The key is valid, but does not hold this permission there.")
         }
         Answer::Valid(found) => {
-            let (presented, grants) = *found;
+            let (tags, presented, grants) = *found;
             uses.note(presented.tenant.scope, presented.key.id, now, ip);
-            yes(&presented, &grants)
+            yes(&presented, &tags, &grants)
         }
     })
 }
 
 enum Answer {
-    Valid(Box<(Presented, Vec<Grant>)>),
+    Valid(Box<(Vec<Tag>, Presented, Vec<Grant>)>),
     Refused(Verdict),
     Insufficient,
 }
@@ -144,7 +145,7 @@ fn holds(grants: &[Grant], asked: Option<&AnyPermission>, resource: ResourcePath
     }
 }
 
-fn yes(presented: &Presented, grants: &[Grant]) -> HttpResponse {
+fn yes(presented: &Presented, tags: &[Tag], grants: &[Grant]) -> HttpResponse {
     let key = &presented.key;
     let grants: Vec<Value> = grants
         .iter()
@@ -154,7 +155,7 @@ fn yes(presented: &Presented, grants: &[Grant]) -> HttpResponse {
             json!({ "resource": grant.resource.as_str(), "role": grant.role, "permissions": permissions })
         })
         .collect();
-    let tags: Vec<Value> = presented.tags.iter().map(|tag| json!({ "key": tag.key, "value": tag.value })).collect();
+    let tags: Vec<Value> = tags.iter().map(|tag| json!({ "key": tag.key, "value": tag.value })).collect();
     answer(&json!({
         "valid": true,
         "code": "VALID",

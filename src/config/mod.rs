@@ -1,8 +1,10 @@
 //! Settings: flag, then environment, then `keystead.toml`, then default. One table names them all; whatever is not in it, or
 //! makes no sense, stops the start with one line.
 
+mod settings;
+mod sources;
+
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -12,43 +14,10 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::db;
 use crate::web::public_url::PublicUrl;
 
-/// A row of the table of settings.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Its word in `keystead.toml`; the flag has hyphens instead of underscores.
-    pub name: &'static str,
-    /// Its environment variable.
-    pub variable: &'static str,
-    /// What it is when nobody says anything, in words.
-    pub default: &'static str,
-    /// What it means.
-    pub help: &'static str,
-}
+use sources::{Said, parsed, said};
 
-macro_rules! settings {
-    ($($name:literal $variable:literal $default:literal $help:literal;)+) => {
-        /// All settings, in the order of `--help` and of the README.
-        pub const SETTINGS: &[Setting] = &[$(Setting { name: $name, variable: $variable, default: $default, help: $help }),+];
-    };
-}
-
-settings! {
-    "listen" "KEYSTEAD_LISTEN" "127.0.0.1:8080" "Address and port to listen on";
-    "database_url" "DATABASE_URL" "sqlite:data/keystead.db" "sqlite:PATH or postgres://USER@HOST/NAME";
-    "database_url_file" "KEYSTEAD_DATABASE_URL_FILE" "" "A file that holds the database URL, where it contains a password";
-    "data_dir" "KEYSTEAD_DATA_DIR" "data" "Directory of the SQLite database and the installation secret";
-    "public_url" "KEYSTEAD_PUBLIC_URL" "the listen address, on loopback" "Where browsers and clients find the portal";
-    "environment" "KEYSTEAD_ENVIRONMENT" "live" "The word inside new keys: 1 to 16 of a-z and 0-9";
-    "secret_file" "KEYSTEAD_SECRET_FILE" "data/keystead.secret" "The installation secret; made at the first start";
-    "trusted_proxies" "KEYSTEAD_TRUSTED_PROXIES" "" "Networks whose X-Forwarded-For is believed, separated by commas";
-    "gateway_addresses" "KEYSTEAD_GATEWAY_ADDRESSES" "everybody" "Networks that may ask the check endpoint, separated by commas";
-    "insecure_http" "KEYSTEAD_INSECURE_HTTP" "false" "Serve plain HTTP beyond loopback: with a banner, and not with an https public URL";
-    "log" "KEYSTEAD_LOG" "info" "What is logged: a level, or directives such as keystead=debug";
-    "log_format" "KEYSTEAD_LOG_FORMAT" "text" "text or json";
-}
-
-/// The variable that names another file than `keystead.toml`.
-pub const CONFIG_VARIABLE: &str = "KEYSTEAD_CONFIG";
+pub use settings::{CONFIG_VARIABLE, SETTINGS, Setting};
+pub use sources::Sources;
 
 /// What is wrong with the settings, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,23 +69,6 @@ pub struct Config {
     pub log: String,
     /// The look of log lines.
     pub log_format: LogFormat,
-}
-
-/// Where settings come from.
-#[derive(Debug, Default)]
-pub struct Sources {
-    /// Flags, by the setting's name.
-    pub flags: BTreeMap<String, String>,
-    /// The whole environment.
-    pub environment: Vec<(OsString, OsString)>,
-    /// `--config`.
-    pub file: Option<PathBuf>,
-}
-
-/// A value and where it was said, for messages.
-struct Said {
-    value: String,
-    place: String,
 }
 
 impl Config {
@@ -209,87 +161,6 @@ impl Config {
     /// The public URL, given the address that is really listened on.
     pub fn public_url_at(&self, listening: SocketAddr) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| PublicUrl::of_listener(listening))
-    }
-}
-
-/// All values that were said, the strongest source first.
-fn said(sources: Sources) -> Result<BTreeMap<&'static str, Said>, ConfigError> {
-    let mut environment: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in sources.environment {
-        let Ok(name) = name.into_string() else { continue };
-        let known = SETTINGS.iter().any(|setting| setting.variable == name) || name == CONFIG_VARIABLE;
-        if name.starts_with("KEYSTEAD_") && !known {
-            return wrong(format!(
-                "the environment variable {name} is unknown: keystead serve --help lists the settings"
-            ));
-        }
-        if known {
-            let value = value.into_string().map_err(|_| ConfigError(format!("{name} is not UTF-8 text")))?;
-            environment.insert(name, value);
-        }
-    }
-    let named = sources.file.or_else(|| environment.get(CONFIG_VARIABLE).map(PathBuf::from));
-    let mut file = read_file(named.as_deref())?;
-    let mut flags = sources.flags;
-    let mut said = BTreeMap::new();
-    for setting in SETTINGS {
-        let flag = flags
-            .remove(setting.name)
-            .map(|value| Said { value, place: format!("--{}", setting.name.replace('_', "-")) });
-        let variable =
-            environment.remove(setting.variable).map(|value| Said { value, place: setting.variable.to_owned() });
-        let line =
-            file.remove(setting.name).map(|value| Said { value, place: format!("{} in keystead.toml", setting.name) });
-        // An empty variable is one that is not set, as in compose files.
-        let strongest = flag.or(variable.filter(|said| !said.value.is_empty())).or(line);
-        if let Some(strongest) = strongest {
-            said.insert(setting.name, strongest);
-        }
-    }
-    match file.into_keys().next() {
-        Some(unknown) => {
-            wrong(format!("{unknown} in keystead.toml is unknown: keystead serve --help lists the settings"))
-        }
-        None => Ok(said),
-    }
-}
-
-/// `keystead.toml` as texts. It need not be there unless it was named.
-fn read_file(named: Option<&Path>) -> Result<BTreeMap<String, String>, ConfigError> {
-    let path = named.unwrap_or(Path::new("keystead.toml"));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        Err(error) => return wrong(format!("{} cannot be read: {error}", path.display())),
-    };
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        ConfigError(format!("{} is not TOML, line {line}: {}", path.display(), error.message().replace('\n', " ")))
-    })?;
-    let value = |name: &str, value: toml::Value| match value {
-        toml::Value::String(text) => Ok(text),
-        toml::Value::Boolean(truth) => Ok(truth.to_string()),
-        toml::Value::Array(items) => {
-            let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
-            texts
-                .map(|texts| texts.join(","))
-                .ok_or_else(|| ConfigError(format!("{name} in keystead.toml is not a list of texts")))
-        }
-        _ => wrong(format!("{name} in keystead.toml is neither a text, a list of texts, nor true or false")),
-    };
-    table.into_iter().map(|(name, given)| value(&name, given).map(|text| (name, text))).collect()
-}
-
-fn parsed<T>(
-    said: &BTreeMap<&'static str, Said>,
-    name: &str,
-    complaint: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, ConfigError> {
-    let Some(Said { value, place }) = said.get(name) else { return Ok(None) };
-    match parse(value) {
-        Some(good) => Ok(Some(good)),
-        None => wrong(format!("{place}: “{}” {complaint}", value.escape_debug())),
     }
 }
 

@@ -1,5 +1,9 @@
 //! Who sees keys, and who changes them.
 
+use keystead::access::{ResourcePath, TenantScope, Who};
+use keystead::api_keys::client_id::{ClientId, Name};
+use keystead::api_keys::{self, ApiKeyError, NewApiKey};
+
 use crate::support::{Key, Page, Portal, Visitor, on_both};
 
 /// Each built-in role: whether it sees keys, whether it changes them, whether it reads the audit log.
@@ -98,6 +102,24 @@ on_both! {
         bea.post(&key.path("credential"), &[("saved", "on")]).await.is(403);
         assert_eq!(portal.dump().await, before);
         assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn the_verbs_check_by_themselves_what_their_pages_check_before(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let mut act = portal.act();
+        act.actor.who = Who::User(portal.number("SELECT id FROM users").await);
+        act.actor.tenant = TenantScope::from_row(portal.number("SELECT id FROM tenants").await);
+        act.actor.root = ResourcePath::root("acme");
+        let client_id = ClientId::parse("another").expect("a client id");
+        let name = Name::parse("", "another").expect("a name");
+        let new = NewApiKey { client_id, name, environment: "live".into(), days: 30, intent: "0".repeat(22) };
+        let before = portal.dump().await;
+        let (by_nobody, key_id) = (act.clone(), key.key_id.clone());
+        let made = portal.inner.db.write(move |tx| api_keys::create(tx, &by_nobody, &new)).await;
+        assert!(matches!(made, Err(ApiKeyError::Refused(_))), "{made:?}");
+        let deleted = portal.inner.db.write(move |tx| api_keys::delete(tx, &act, &key_id)).await;
+        assert!(matches!(deleted, Err(ApiKeyError::Refused(_))), "{deleted:?}");
+        assert_eq!(portal.dump().await, before);
     }
 
     async fn a_grant_beneath_the_root_opens_no_page_of_the_portal(portal: Portal) {

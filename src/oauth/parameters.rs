@@ -11,7 +11,8 @@ use crate::web::form::{Pairs, URLENCODED, media_type, read_body};
 use super::error::invalid_request;
 
 const LIMIT: usize = 16_384;
-const SECRETS: [&str; 3] = ["client_secret", "client_assertion", "password"];
+/// What RFC 6749, section 2.3.1, keeps out of addresses: who a client is, and by what it proves it.
+const CREDENTIALS: [&str; 4] = ["client_id", "client_secret", "client_assertion", "password"];
 
 /// All parameters, each given once. A parameter without a value counts as not given (RFC 6749, section 3.2).
 ///
@@ -19,11 +20,11 @@ const SECRETS: [&str; 3] = ["client_secret", "client_assertion", "password"];
 /// `invalid_request`, 413 and 415.
 pub async fn read(req: &HttpRequest, payload: &mut Payload) -> Result<Pairs, Error> {
     let query = Pairs::of_query(req)?;
-    let secret_in_query =
-        SECRETS.iter().any(|name| query.get(name).is_some()) || query.names().any(|name| is_key(query.get(name)));
-    if secret_in_query {
+    let credential_in_query =
+        CREDENTIALS.iter().any(|name| query.get(name).is_some()) || query.names().any(|name| is_key(query.get(name)));
+    if credential_in_query {
         return Err(invalid_request(
-            "A secret in the address ends up in logs. Send it in the body or as HTTP Basic authentication.",
+            "Credentials in the address end up in logs. Send id and secret in the body or as HTTP Basic authentication.",
         ));
     }
     let body = read_body(req, payload, LIMIT).await?;

@@ -48,6 +48,16 @@ on_both! {
         }
     }
 
+    async fn rfc_6749_2_3_1_the_client_id_is_not_taken_from_the_address_either(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        for (basic, body) in [(false, format!("{GRANT}&client_secret={}", key.secret)), (true, GRANT.to_owned())] {
+            let request = portal.client.post(portal.url("/acme/oauth2/token?client_id=billing-sync"));
+            let request = if basic { request.basic_auth("billing-sync", Some(&key.secret)) } else { request };
+            let answer = Answer::of(request.header("content-type", FORM).body(body)).await;
+            refused(&answer, 400, "invalid_request");
+        }
+    }
+
     async fn rfc_6749_2_3_more_than_one_way_at_once_is_refused(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         let both = request(&portal).basic_auth("billing-sync", Some(&key.secret)).header("content-type", FORM);

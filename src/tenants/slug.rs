@@ -21,7 +21,7 @@ pub enum SlugProblem {
 }
 
 /// The first segments of all addresses, those that exist and those that will or may. A test holds them against the routes.
-const RESERVED: [&str; 40] = [
+const RESERVED: [&str; 38] = [
     "account",
     "admin",
     "api",
@@ -60,8 +60,6 @@ const RESERVED: [&str; 40] = [
     "users",
     "webhooks",
     "www",
-    "ready",
-    "well-known",
 ];
 
 impl Slug {

@@ -11,8 +11,6 @@ pub enum EmailProblem {
     Empty,
     /// Not `name@host`.
     Malformed,
-    /// Somebody else signs in with it.
-    Taken,
 }
 
 impl Email {

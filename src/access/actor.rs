@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::giving::{CannotGive, Missing};
 use super::grant::{self, Grant};
 use super::permission::Permission;
 use super::resource_path::ResourcePath;
@@ -96,20 +97,72 @@ impl Actor {
     /// # Errors
     /// [`Refused`] when the actor does not hold the permission there.
     pub fn require(&self, permission: Permission, resource: &ResourcePath) -> Result<(), Refused> {
-        if self.may(permission, resource) { Ok(()) } else { Err(Refused { permission }) }
+        if self.may(permission, resource) { Ok(()) } else { Err(Refused { permission, resource: resource.clone() }) }
+    }
+
+    /// Whether the actor holds the permission as widely as it has to be held to open a page: anywhere at all where it
+    /// counts for each resource by itself, on the whole organization where it does not.
+    pub fn may_open(&self, permission: Permission) -> bool {
+        match self.who {
+            Who::User(_) | Who::ApiKey(_) if permission.counts_beneath_the_root() => {
+                self.grants.iter().any(|grant| grant.permissions.portal.contains(&permission))
+            }
+            _ => self.may(permission, &self.root),
+        }
+    }
+
+    /// The first line of a verb on what belongs to no resource, or to several.
+    ///
+    /// # Errors
+    /// [`Refused`] when [`Actor::may_open`] says no.
+    pub fn require_to_open(&self, permission: Permission) -> Result<(), Refused> {
+        if self.may_open(permission) { Ok(()) } else { Err(Refused { permission, resource: self.root.clone() }) }
+    }
+
+    /// Whether the actor may give this role on this resource, and take it away: the one meaning of "hold" behind every
+    /// rule about giving. A portal permission is given by whoever holds it there; an application permission by whoever
+    /// manages API keys there; a role that is marked for it by whoever manages users, with everything it contains.
+    ///
+    /// # Errors
+    /// The first thing that is missing.
+    pub fn require_to_give(&self, grant: &Grant) -> Result<(), CannotGive> {
+        if grant.assignable && self.may(Permission::ManageUsers, &grant.resource) {
+            return Ok(());
+        }
+        let cannot = |missing| CannotGive { role: grant.role_name.clone(), resource: grant.resource.clone(), missing };
+        if let Some(lacking) = grant.permissions.portal.iter().find(|own| !self.may(**own, &grant.resource)) {
+            return Err(cannot(Missing::Portal(*lacking)));
+        }
+        match grant.permissions.application.first() {
+            Some(first) if !self.may(Permission::ManageApiKeys, &grant.resource) => {
+                Err(cannot(Missing::Application(first.clone())))
+            }
+            // An empty role is given by whoever may give anything to anybody; the verb around it asks for that.
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the actor may give all of these: then whoever holds them holds no more than the actor.
+    ///
+    /// # Errors
+    /// The first one that the actor may not give.
+    pub fn require_to_give_all<'a>(&self, grants: impl IntoIterator<Item = &'a Grant>) -> Result<(), CannotGive> {
+        grants.into_iter().try_for_each(|grant| self.require_to_give(grant))
     }
 }
 
 /// The actor lacks this permission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// What is missing.
     pub permission: Permission,
+    /// Where it is missing.
+    pub resource: ResourcePath,
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the permission {} is missing", self.permission)
+        write!(f, "the permission {} on {} is missing", self.permission, self.resource)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Grant {
     pub resource: ResourcePath,
     /// What the role contains at this moment.
     pub permissions: RoleSet,
+    /// Whether whoever manages users may give the role without holding what it contains.
+    pub assignable: bool,
 }
 
 /// Whether the grants hold a portal permission on the resource. A wildcard never does.
@@ -41,6 +43,7 @@ mod tests {
             role_name: role.name().into(),
             resource: resource.parse().unwrap(),
             permissions: role.permissions(),
+            assignable: role.assignable_by_user_managers(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod actor;
+pub mod giving;
 pub mod grant;
 pub mod permission;
 pub mod resource_path;
@@ -9,6 +10,7 @@ pub mod role_set;
 
 pub use act::{Act, Origin};
 pub use actor::{Actor, Refused, TenantScope, Who};
+pub use giving::{CannotGive, Missing};
 pub use grant::Grant;
 pub use permission::Permission;
 pub use resource_path::ResourcePath;

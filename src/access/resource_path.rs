@@ -22,6 +22,12 @@ impl ResourcePath {
         &self.0
     }
 
+    /// The path from the root down to this one: each node above it, then itself.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> + '_ {
+        let ends = self.0.match_indices(':').map(|(at, _)| at).chain([self.0.len()]);
+        ends.map(|end| Self(self.0[..end].to_owned()))
+    }
+
     /// Whether `other` is this node or lies beneath it, by whole segments.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
@@ -61,6 +67,14 @@ mod tests {
         assert!(invoices.covers(&path("organization=acme:application=invoices:order=7")));
         assert!(!invoices.covers(&path("organization=acme:application=invoices2")));
         assert!(!invoices.covers(&ResourcePath::root("acme")));
+    }
+
+    #[test]
+    fn the_ancestors_of_a_path_begin_with_the_root_and_end_with_itself() {
+        let path = path("organization=acme:account=main:application=x");
+        let all: Vec<String> = path.ancestors().map(|path| path.to_string()).collect();
+        assert_eq!(all, ["organization=acme", "organization=acme:account=main", path.as_str()]);
+        assert_eq!(ResourcePath::root("acme").ancestors().count(), 1);
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub struct Created {
 /// # Errors
 /// [`ApiKeyError::Refused`] without `api_keys:read`.
 pub fn list(conn: &mut Conn, actor: &Actor, page: Page, limit: usize) -> Result<Slice<Listed>, ApiKeyError> {
-    actor.require(Permission::ReadApiKeys, &actor.root)?;
+    actor.require_to_open(Permission::ReadApiKeys)?;
     let slice = store::page(conn, actor.tenant, page, limit)?;
     let rows = listed(conn, actor, slice.rows)?;
     Ok(Slice { rows, newer: slice.newer, older: slice.older })
@@ -80,7 +80,7 @@ pub fn list(conn: &mut Conn, actor: &Actor, page: Page, limit: usize) -> Result<
 /// # Errors
 /// [`ApiKeyError::NotFound`] for another tenant's key as for none.
 pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKeyError> {
-    actor.require(Permission::ReadApiKeys, &actor.root)?;
+    actor.require_to_open(Permission::ReadApiKeys)?;
     let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
     let secrets = store::secrets_of(conn, actor.tenant, key.id)?;
     let grants = grants::of(conn, actor.tenant, Holder::ApiKey(key.id))?;
@@ -105,7 +105,7 @@ fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Liste
 /// # Errors
 /// See [`ApiKeyError`].
 pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, ApiKeyError> {
-    act.actor.require(Permission::ManageApiKeys, &act.actor.root)?;
+    act.actor.require_to_open(Permission::ManageApiKeys)?;
     let tenant = act.actor.tenant;
     // In this order: what the same form commits between the two questions is found by the second.
     let taken = store::client_id_is_taken(tx, tenant, &new.client_id)?;
@@ -155,7 +155,7 @@ fn somebody_was_faster(error: db::Error) -> db::Error {
 /// # Errors
 /// [`ApiKeyError::NotFound`] for another tenant's key as for none; [`ApiKeyError::AlreadyDeleted`] for one that is dead.
 pub fn delete(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
-    act.actor.require(Permission::ManageApiKeys, &act.actor.root)?;
+    act.actor.require_to_open(Permission::ManageApiKeys)?;
     let tenant = act.actor.tenant;
     let id = store::by_key_id(tx, tenant, key_id)?.ok_or(ApiKeyError::NotFound)?.id;
     dialect::lock_row(tx, Lock::ApiKey(id))?;

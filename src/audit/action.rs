@@ -39,12 +39,40 @@ actions! {
     SigningKeyCreated = "signing_key.created", "Made a signing key";
     /// A person was added.
     UserCreated = "user.created", "Added the user";
+    /// Somebody's name was changed, or their account switched off or on.
+    UserUpdated = "user.updated", "Changed the user";
+    /// A person was removed.
+    UserDeleted = "user.deleted", "Deleted the user";
+    /// A link to choose a first password was made.
+    InvitationCreated = "invitation.created", "Invited the user";
+    /// An invited person chose a password.
+    InvitationAccepted = "invitation.accepted", "Accepted the invitation";
+    /// A link to choose another password was made.
+    PasswordResetCreated = "password_reset.created", "Made a link to reset the password";
+    /// Somebody chose another password.
+    PasswordChanged = "password.changed", "Changed the password";
     /// A role was given on a resource.
     GrantCreated = "grant.created", "Gave a role";
+    /// A role on a resource was taken away.
+    GrantDeleted = "grant.deleted", "Took a role away";
+    /// A role was made.
+    RoleCreated = "role.created", "Created the role";
+    /// A role was changed.
+    RoleUpdated = "role.updated", "Changed the role";
+    /// A role was deleted, and every grant of it.
+    RoleDeleted = "role.deleted", "Deleted the role";
+    /// A resource was added.
+    ResourceCreated = "resource.created", "Added the resource";
+    /// A resource was renamed or moved.
+    ResourceUpdated = "resource.updated", "Changed the resource";
+    /// A resource was deleted with everything beneath it, and every grant on it.
+    ResourceDeleted = "resource.deleted", "Deleted the resource";
     /// Somebody signed in.
     SessionCreated = "session.created", "Signed in";
     /// Somebody signed out.
     SessionEnded = "session.ended", "Signed out";
+    /// Sessions were ended by somebody else, or from another browser.
+    SessionsEnded = "sessions.ended", "Ended sessions";
     /// An API key was made.
     ApiKeyCreated = "api_key.created", "Created the key";
     /// An API key was deleted.

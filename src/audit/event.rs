@@ -30,6 +30,11 @@ impl Event {
         Self { action, target: None, before: None, after: None }
     }
 
+    /// An event about this.
+    pub fn about(action: Action, target: &Target) -> Self {
+        Self { target: Some(target.clone()), ..Self::new(action) }
+    }
+
     /// What it is about.
     #[must_use]
     pub fn on(mut self, kind: &'static str, id: impl Into<String>, label: impl Into<String>) -> Self {

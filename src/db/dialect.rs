@@ -35,6 +35,8 @@ pub(super) fn begin_write(conn: &mut Conn) -> Result<(), Error> {
 pub enum Lock {
     /// The installation: its first administrator.
     Installation,
+    /// A tenant: who holds what in it, its roles and resources, its last administrator. Before every other lock of its own.
+    Tenant(i64),
     /// An API key: its secrets and tags.
     ApiKey(i64),
     /// The end of an audit chain. Always the last lock of a transaction.
@@ -49,6 +51,8 @@ pub fn lock_row(tx: &mut Tx<'_>, lock: Lock) -> Result<(), Error> {
     let Conn::Postgres(c) = &mut **tx else { return Ok(()) };
     let (sql, id) = match lock {
         Lock::Installation => ("SELECT 1 FROM installation WHERE id = $1 FOR UPDATE", 1),
+        // Rows that point at the tenant are still let in, wherever they are made.
+        Lock::Tenant(id) => ("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", id),
         Lock::ApiKey(id) => ("SELECT 1 FROM api_keys WHERE id = $1 FOR UPDATE", id),
         Lock::AuditHead(id) => ("SELECT 1 FROM audit_heads WHERE chain_id = $1 FOR UPDATE", id),
     };

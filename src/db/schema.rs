@@ -58,6 +58,22 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         last_signed_in_at -> Nullable<BigInt>,
         version -> BigInt,
+        password_changed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        tenant_id -> BigInt,
+        user_id -> BigInt,
+        purpose -> Text,
+        code_hash -> Binary,
+        created_at -> BigInt,
+        created_by_kind -> Text,
+        created_by_id -> Nullable<BigInt>,
+        created_by -> Text,
+        expires_at -> BigInt,
     }
 }
 
@@ -221,6 +237,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_heads,
     grants,
     installation,
+    invitations,
     resources,
     role_permissions,
     roles,

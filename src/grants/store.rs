@@ -1,13 +1,17 @@
 //! The SQL of `grants`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::access::{BuiltIn, Grant, RoleSet, TenantScope};
+use crate::access::{BuiltIn, Grant, Permission, RoleSet, TenantScope};
 use crate::base::clock::Timestamp;
-use crate::db::schema::{grants, resources, role_permissions, roles, users};
+use crate::db::schema::{api_keys, grants, resources, role_permissions, roles, users};
 use crate::db::{Conn, Error, Tx};
+
+/// Holders are counted up to here; more are "1,000+".
+pub const COUNTED: usize = 1_000;
 
 /// Who holds a grant, by database id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,18 +22,53 @@ pub enum Holder {
     ApiKey(i64),
 }
 
-type Row = (i64, String, String, Option<String>, String);
+/// A grant with the database ids behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub role_id: i64,
+    pub resource_id: i64,
+    pub grant: Grant,
+}
 
-/// What the holder holds at this moment, by role and path. One query, and a second one where a role is the tenant's own.
+/// What makes a [`Grant`], with the ids of its holder, role and resource.
+type Row = (Option<i64>, i64, i64, String, String, Option<String>, bool, String);
+
+type Columns = (
+    grants::user_id,
+    roles::id,
+    resources::id,
+    roles::slug,
+    roles::name,
+    roles::built_in,
+    roles::assignable_by_user_managers,
+    resources::path,
+);
+
+const COLUMNS: Columns = (
+    grants::user_id,
+    roles::id,
+    resources::id,
+    roles::slug,
+    roles::name,
+    roles::built_in,
+    roles::assignable_by_user_managers,
+    resources::path,
+);
+
+/// What the holder holds at this moment, by path and role. One query, and a second one where a role is the tenant's own.
 ///
 /// # Errors
 /// When the database refuses, or holds what is never written.
 pub fn of(conn: &mut Conn, tenant: TenantScope, holder: Holder) -> Result<Vec<Grant>, Error> {
+    Ok(stored(conn, tenant, holder)?.into_iter().map(|stored| stored.grant).collect())
+}
+
+pub(super) fn stored(conn: &mut Conn, tenant: TenantScope, holder: Holder) -> Result<Vec<Stored>, Error> {
     let mut query = grants::table
         .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
         .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
         .filter(grants::tenant_id.eq(tenant.id()))
-        .select((roles::id, roles::slug, roles::name, roles::built_in, resources::path))
+        .select(COLUMNS)
         .order((resources::path, roles::slug))
         .into_boxed();
     query = match holder {
@@ -37,21 +76,61 @@ pub fn of(conn: &mut Conn, tenant: TenantScope, holder: Holder) -> Result<Vec<Gr
         Holder::ApiKey(id) => query.filter(grants::api_key_id.eq(id)),
     };
     let rows: Vec<Row> = query.load(conn)?;
-    let own = rows.iter().filter(|row| row.3.is_none()).map(|row| row.0).collect();
-    let own = permissions_of(conn, tenant, own)?;
-    rows.into_iter()
-        .map(|(role_id, role, role_name, built_in, path)| {
-            let permissions = match built_in {
-                Some(slug) => slug.parse::<BuiltIn>().map_err(|_| Error::Corrupt("roles", "built_in"))?.permissions(),
-                None => own.get(&role_id).cloned().unwrap_or_default(),
-            };
-            let resource = path.parse().map_err(|_| Error::Corrupt("resources", "path"))?;
-            Ok(Grant { role, role_name, resource, permissions })
-        })
-        .collect()
+    Ok(with_permissions(conn, tenant, rows)?.into_iter().map(|(_, stored)| stored).collect())
 }
 
-fn permissions_of(conn: &mut Conn, tenant: TenantScope, roles: BTreeSet<i64>) -> Result<BTreeMap<i64, RoleSet>, Error> {
+/// What each of these users holds, in as many queries as for one.
+///
+/// # Errors
+/// As [`of`].
+pub fn of_users(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<HashMap<i64, Vec<Grant>>, Error> {
+    let rows: Vec<Row> = grants::table
+        .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
+        .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
+        .filter(grants::tenant_id.eq(tenant.id()).and(grants::user_id.eq_any(ids)))
+        .select(COLUMNS)
+        .order((resources::path, roles::slug))
+        .load(conn)?;
+    let mut held: HashMap<i64, Vec<Grant>> = HashMap::new();
+    for (user, stored) in with_permissions(conn, tenant, rows)? {
+        held.entry(user.unwrap_or_default()).or_default().push(stored.grant);
+    }
+    Ok(held)
+}
+
+fn with_permissions(conn: &mut Conn, tenant: TenantScope, rows: Vec<Row>) -> Result<Vec<(Option<i64>, Stored)>, Error> {
+    let own = rows.iter().filter(|row| row.5.is_none()).map(|row| row.1).collect();
+    let own = permissions_of(conn, tenant, own)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (user, role_id, resource_id, role, role_name, built_in, assignable, path) in rows {
+        let permissions = match built_in.as_deref().map(str::parse::<BuiltIn>) {
+            Some(Ok(known)) => known.permissions(),
+            Some(Err(_)) => {
+                // Of a newer version, perhaps: deny, and say so.
+                tracing::error!(
+                    role,
+                    "a grant names a built-in role that this version does not know; it gives nothing"
+                );
+                continue;
+            }
+            None => own.get(&role_id).cloned().unwrap_or_default(),
+        };
+        let resource = path.parse().map_err(|_| Error::Corrupt("resources", "path"))?;
+        let grant = Grant { role, role_name, resource, permissions, assignable };
+        found.push((user, Stored { role_id, resource_id, grant }));
+    }
+    Ok(found)
+}
+
+/// What the tenant's own roles contain, by their database ids.
+///
+/// # Errors
+/// When the database refuses.
+pub fn permissions_of(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    roles: BTreeSet<i64>,
+) -> Result<BTreeMap<i64, RoleSet>, Error> {
     let mut sets: BTreeMap<i64, RoleSet> = BTreeMap::new();
     if roles.is_empty() {
         return Ok(sets);
@@ -65,10 +144,7 @@ fn permissions_of(conn: &mut Conn, tenant: TenantScope, roles: BTreeSet<i64>) ->
         let set = sets.entry(role).or_default();
         // A word that this version does not know gives nothing: deny, and say so.
         let known = match kind.as_str() {
-            "portal" => crate::access::Permission::ALL
-                .into_iter()
-                .find(|known| known.as_str() == permission)
-                .map(|known| set.portal.insert(known)),
+            "portal" => permission.parse().ok().map(|known: Permission| set.portal.insert(known)),
             _ => permission.parse().ok().map(|own| set.application.insert(own)),
         };
         if known.is_none() {
@@ -127,21 +203,205 @@ pub fn remove_all(tx: &mut Tx<'_>, tenant: TenantScope, holder: Holder) -> Resul
     Ok(())
 }
 
-/// The e-mail addresses of enabled users who hold one of these built-in roles anywhere; at most five.
+/// Takes one grant away.
+pub(super) fn remove(tx: &mut Tx<'_>, tenant: TenantScope, holder: Holder, stored: &Stored) -> Result<(), Error> {
+    let this = diesel::delete(grants::table)
+        .filter(grants::tenant_id.eq(tenant.id()))
+        .filter(grants::role_id.eq(stored.role_id).and(grants::resource_id.eq(stored.resource_id)));
+    match holder {
+        Holder::User(id) => this.filter(grants::user_id.eq(id)).execute(&mut **tx)?,
+        Holder::ApiKey(id) => this.filter(grants::api_key_id.eq(id)).execute(&mut **tx)?,
+    };
+    Ok(())
+}
+
+/// Which grants are meant: of a role, or on some resources.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    /// Every grant of this role.
+    Role(i64),
+    /// Every grant on one of these resources.
+    Resources(&'a [i64]),
+}
+
+/// Takes these grants away from everybody. Tokens that keys were given before are of an older version then.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn emails_of_holders(conn: &mut Conn, tenant: TenantScope, held: &[BuiltIn]) -> Result<Vec<String>, Error> {
-    let slugs: Vec<&str> = held.iter().map(|role| role.slug()).collect();
+pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Result<(), Error> {
+    let keys = grants::table
+        .filter(grants::tenant_id.eq(tenant.id()).and(grants::api_key_id.is_not_null()))
+        .select(grants::api_key_id.assume_not_null());
+    let raise = diesel::update(api_keys::table).filter(api_keys::tenant_id.eq(tenant.id()));
+    let set = api_keys::token_version.eq(api_keys::token_version + 1);
+    let gone = diesel::delete(grants::table).filter(grants::tenant_id.eq(tenant.id()));
+    match of {
+        Of::Role(role) => {
+            raise.filter(api_keys::id.eq_any(keys.filter(grants::role_id.eq(role)))).set(set).execute(&mut **tx)?;
+            gone.filter(grants::role_id.eq(role)).execute(&mut **tx)?;
+        }
+        Of::Resources(ids) => {
+            raise
+                .filter(api_keys::id.eq_any(keys.filter(grants::resource_id.eq_any(ids))))
+                .set(set)
+                .execute(&mut **tx)?;
+            gone.filter(grants::resource_id.eq_any(ids)).execute(&mut **tx)?;
+        }
+    }
+    Ok(())
+}
+
+/// Raises the version of a key's tokens: what it was given before says more than it holds now.
+pub(super) fn raise_token_version(tx: &mut Tx<'_>, tenant: TenantScope, api_key: i64) -> Result<(), Error> {
+    diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(api_key))))
+        .set(api_keys::token_version.eq(api_keys::token_version + 1))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Somebody who holds a role on a resource, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The role's name.
+    pub role_name: String,
+    /// The resource's path.
+    pub path: String,
+    /// Whether the holder is a user; an API key otherwise.
+    pub is_user: bool,
+    /// The holder's e-mail address or client id.
+    pub label: String,
+    /// The id in the holder's address.
+    pub public_id: String,
+}
+
+/// Who holds these grants, at most [`COUNTED`] and one of them: then there are more. Users first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn held(conn: &mut Conn, tenant: TenantScope, of: Of<'_>) -> Result<Vec<Held>, Error> {
+    type Row = (String, String, Option<String>, Option<String>, Option<String>, Option<String>);
+    let mut query = grants::table
+        .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
+        .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
+        .left_join(users::table.on(users::id.nullable().eq(grants::user_id)))
+        .left_join(api_keys::table.on(api_keys::id.nullable().eq(grants::api_key_id)))
+        .filter(grants::tenant_id.eq(tenant.id()))
+        .select((
+            roles::name,
+            resources::path,
+            users::email.nullable(),
+            users::public_id.nullable(),
+            api_keys::client_id.nullable(),
+            api_keys::key_id.nullable(),
+        ))
+        .limit(COUNTED as i64 + 1)
+        .into_boxed();
+    query = match of {
+        Of::Role(role) => query.filter(grants::role_id.eq(role)),
+        Of::Resources(ids) => query.filter(grants::resource_id.eq_any(ids.to_vec())),
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    let mut found: Vec<Held> = rows
+        .into_iter()
+        .map(|(role_name, path, email, user, client_id, key)| Held {
+            role_name,
+            path,
+            is_user: user.is_some(),
+            label: email.or(client_id).unwrap_or_default(),
+            public_id: user.or(key).unwrap_or_default(),
+        })
+        .collect();
+    found.sort_by(|left, right| {
+        (!left.is_user, &left.path, &left.label).cmp(&(!right.is_user, &right.path, &right.label))
+    });
+    Ok(found)
+}
+
+/// The paths of the resources on which anybody holds this role.
+///
+/// # Errors
+/// When the database refuses, or holds what is never written.
+pub fn resources_of_role(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    role: i64,
+) -> Result<Vec<crate::access::ResourcePath>, Error> {
+    let granted = grants::table
+        .filter(grants::tenant_id.eq(tenant.id()).and(grants::role_id.eq(role)))
+        .filter(grants::resource_id.eq(resources::id));
+    let paths: Vec<String> = resources::table
+        .filter(resources::tenant_id.eq(tenant.id()))
+        .filter(exists(granted))
+        .select(resources::path)
+        .load(conn)?;
+    paths.iter().map(|path| path.parse().map_err(|_| Error::Corrupt("resources", "path"))).collect()
+}
+
+/// Each role that anybody holds on one of these resources, once for each resource.
+///
+/// # Errors
+/// As [`of`].
+pub fn roles_on(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<Vec<Grant>, Error> {
+    type Pair = (i64, i64, String, String, Option<String>, bool, String);
+    let pairs: Vec<Pair> = grants::table
+        .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
+        .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
+        .filter(grants::tenant_id.eq(tenant.id()).and(grants::resource_id.eq_any(ids)))
+        .select((
+            roles::id,
+            resources::id,
+            roles::slug,
+            roles::name,
+            roles::built_in,
+            roles::assignable_by_user_managers,
+            resources::path,
+        ))
+        .distinct()
+        .load(conn)?;
+    let rows = pairs.into_iter().map(|(a, b, c, d, e, f, g)| (None, a, b, c, d, e, f, g)).collect();
+    Ok(with_permissions(conn, tenant, rows)?.into_iter().map(|(_, stored)| stored.grant).collect())
+}
+
+/// Users who can sign in: e-mail addresses by database id. At most 100, by address.
+type People = Vec<(i64, String)>;
+
+/// The users who manage users on the whole organization, and can sign in.
+///
+/// # Errors
+/// When the database refuses.
+pub fn user_managers(conn: &mut Conn, tenant: TenantScope) -> Result<People, Error> {
+    let manage = Permission::ManageUsers;
+    let built_in: Vec<&str> = BuiltIn::holding(manage).map(BuiltIn::slug).collect();
+    let own = role_permissions::table
+        .filter(role_permissions::role_id.eq(roles::id))
+        .filter(role_permissions::kind.eq("portal").and(role_permissions::permission.eq(manage.as_str())));
     Ok(users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id.nullable())))
         .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
-        .filter(users::tenant_id.eq(tenant.id()))
+        .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
+        .filter(users::tenant_id.eq(tenant.id()).and(resources::parent_id.is_null()))
         .filter(users::disabled_at.is_null().and(users::deleted_at.is_null()).and(users::activated_at.is_not_null()))
-        .filter(roles::built_in.eq_any(slugs))
-        .select(users::email)
+        .filter(roles::built_in.eq_any(built_in).or(exists(own)))
+        .select((users::id, users::email))
         .distinct()
         .order(users::email)
-        .limit(5)
+        .limit(100)
         .load(conn)?)
+}
+
+/// Whether somebody else than this user is an administrator: enabled, with a password, and Admin of the whole organization.
+///
+/// # Errors
+/// When the database refuses.
+pub fn another_administrator(conn: &mut Conn, tenant: TenantScope, user: i64) -> Result<bool, Error> {
+    let others = users::table
+        .inner_join(grants::table.on(grants::user_id.eq(users::id.nullable())))
+        .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
+        .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
+        .filter(users::tenant_id.eq(tenant.id()).and(users::id.ne(user)))
+        .filter(users::disabled_at.is_null().and(users::deleted_at.is_null()))
+        .filter(users::activated_at.is_not_null().and(users::password_hash.is_not_null()))
+        .filter(roles::built_in.eq(BuiltIn::Admin.slug()).and(resources::parent_id.is_null()))
+        .select(users::id);
+    Ok(others.first::<i64>(conn).optional()?.is_some())
 }

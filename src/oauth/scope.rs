@@ -44,6 +44,7 @@ mod tests {
             role_name: "Sender".into(),
             resource: ResourcePath::root("acme"),
             permissions,
+            assignable: false,
         }]
     }
 

@@ -1,5 +1,7 @@
 //! The tenant's tree of resources.
 
+mod resource;
 mod store;
 
-pub use store::insert_root;
+pub use resource::Resource;
+pub use store::{by_path, first, insert_root};

@@ -1,10 +1,11 @@
 //! Tells the web side who is signed in, and who can give permissions.
 
-use crate::access::{Actor, BuiltIn, Permission, ResourcePath, TenantScope, Who};
+use crate::access::{Actor, Grant, Refused, ResourcePath, TenantScope, Who};
 use crate::base::clock::Timestamp;
 use crate::db::{Conn, Error};
 use crate::grants::{self, Holder};
-use crate::web::actor::{People, SignedIn};
+use crate::roles;
+use crate::web::actor::{Givers, People, SignedIn};
 
 use super::store;
 
@@ -26,12 +27,33 @@ impl People for SessionPeople {
         Ok(Some(SignedIn { actor, session, name: person.name, organization: person.organization }))
     }
 
-    fn who_can_give(&self, conn: &mut Conn, tenant: TenantScope, permission: Permission) -> Result<Vec<String>, Error> {
-        // Administrators hold everything. "Manage API credentials" may be given by whoever manages users, too.
-        let mut givers = vec![BuiltIn::Admin];
-        if BuiltIn::holding(permission).any(BuiltIn::assignable_by_user_managers) {
-            givers.push(BuiltIn::ManageUsers);
-        }
-        grants::emails_of_holders(conn, tenant, &givers)
+    fn who_can_give(&self, conn: &mut Conn, tenant: TenantScope, refused: &Refused) -> Result<Givers, Error> {
+        let roles = roles::all(conn, tenant)?;
+        let helpful: Vec<Grant> = roles
+            .into_iter()
+            .filter(|role| role.permissions.portal.contains(&refused.permission))
+            .map(|role| role.on(&refused.resource))
+            .collect();
+        let managers = grants::user_managers(conn, tenant)?;
+        let ids: Vec<i64> = managers.iter().map(|(id, _)| *id).collect();
+        let mut held = grants::of_users(conn, tenant, &ids)?;
+        let root = root_of(&refused.resource);
+        let people = managers.into_iter().filter_map(|(id, email)| {
+            let grants = held.remove(&id).unwrap_or_default();
+            let manager = Actor { who: Who::User(id), label: email, tenant, root: root.clone(), grants };
+            helpful.iter().any(|grant| manager.require_to_give(grant).is_ok()).then_some(manager.label)
+        });
+        Ok(Givers {
+            people: people.take(MOST_GIVERS).collect(),
+            roles: helpful.into_iter().map(|grant| grant.role_name).collect(),
+        })
     }
+}
+
+/// So many people are enough to ask.
+const MOST_GIVERS: usize = 5;
+
+/// The first segment: the tenant's root.
+fn root_of(path: &ResourcePath) -> ResourcePath {
+    path.ancestors().next().unwrap_or_else(|| path.clone())
 }

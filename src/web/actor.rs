@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::access::{Act, Actor, Permission, Refused, TenantScope};
 use crate::base::clock::Timestamp;
+use crate::db::dialect::{self, Lock};
 use crate::db::{self, Conn, Tx};
 
 use super::{Error, Portal};
@@ -32,28 +33,33 @@ pub trait People: Send + Sync {
     /// When the database refuses.
     fn signed_in(&self, conn: &mut Conn, session: i64, now: Timestamp) -> Result<Option<SignedIn>, db::Error>;
 
-    /// The e-mail addresses of those who can give a role that contains the permission.
+    /// Which roles contain the permission, and who can give one of them there.
     ///
     /// # Errors
     /// When the database refuses.
-    fn who_can_give(
-        &self,
-        conn: &mut Conn,
-        tenant: TenantScope,
-        permission: Permission,
-    ) -> Result<Vec<String>, db::Error>;
+    fn who_can_give(&self, conn: &mut Conn, tenant: TenantScope, refused: &Refused) -> Result<Givers, db::Error>;
+}
+
+/// The way to a permission.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Givers {
+    /// The names of the roles that contain it.
+    pub roles: Vec<String>,
+    /// The e-mail addresses of some who can give one of them.
+    pub people: Vec<String>,
 }
 
 impl SignedIn {
-    /// The permission on the tenant's root, which is where the pages of the portal live.
+    /// What a page asks first: the permission, held as widely as the page needs.
     ///
     /// # Errors
     /// [`Refused`] when it is missing.
     pub fn require(&self, permission: Permission) -> Result<(), Refused> {
-        self.actor.require(permission, &self.actor.root)
+        self.actor.require_to_open(permission)
     }
 
-    /// Runs a verb in a transaction. The actor is read again inside of it: what was taken away meanwhile does not count.
+    /// Runs a verb in a transaction. The tenant is locked first, and then the actor is read again: what was taken away
+    /// meanwhile does not count, and nothing that the verb finds allowed changes before it commits.
     ///
     /// # Errors
     /// What the verb answers; [`super::error::Kind::SignInFirst`] when the session has ended meanwhile.
@@ -72,6 +78,8 @@ impl SignedIn {
         let result = portal
             .db
             .write(move |tx| {
+                let lock = dialect::lock_row(tx, Lock::Tenant(act.actor.tenant.id()));
+                lock.map_err(E::from).map_err(Verb::Refused)?;
                 let Some(again) = people.signed_in(tx, session, act.now).map_err(E::from).map_err(Verb::Refused)?
                 else {
                     return Err(Verb::SignedOut);

@@ -7,7 +7,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::json;
 
-use crate::access::{Permission, Refused};
+use crate::access::{CannotGive, Refused};
 use crate::base::password::PasswordError;
 use crate::db;
 
@@ -22,12 +22,16 @@ pub enum Kind {
     SignInFirst,
     /// 403: the request comes from another site, or the form is not ours.
     CrossSite,
-    /// 403: the actor lacks this permission.
-    Forbidden(Permission),
+    /// 403: the actor lacks this permission there.
+    Forbidden(Refused),
+    /// 403: nobody may, or not this person, whatever they hold.
+    NotAllowed,
     /// 403: the client's address may not ask.
     AddressRefused,
     /// 404.
     NotFound,
+    /// 409: somebody else changed it meanwhile, or it would break a rule over several things.
+    Conflict,
     /// 405, with the methods that work.
     MethodNotAllowed(String),
     /// 413.
@@ -88,6 +92,16 @@ impl Error {
         Self::new(Kind::NotFound, "There is nothing at this address.")
     }
 
+    /// 403 for what no permission gives.
+    pub fn not_allowed(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotAllowed, detail)
+    }
+
+    /// 409.
+    pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Conflict, detail)
+    }
+
     /// 405.
     pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("This address answers {allow}.");
@@ -138,8 +152,9 @@ impl Error {
         match &self.kind {
             Kind::BadRequest => StatusCode::BAD_REQUEST,
             Kind::SignInFirst => StatusCode::UNAUTHORIZED,
-            Kind::CrossSite | Kind::Forbidden(_) | Kind::AddressRefused => StatusCode::FORBIDDEN,
+            Kind::CrossSite | Kind::Forbidden(_) | Kind::NotAllowed | Kind::AddressRefused => StatusCode::FORBIDDEN,
             Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Conflict => StatusCode::CONFLICT,
             Kind::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -156,9 +171,10 @@ impl Error {
             Kind::BadRequest => "This request cannot be understood",
             Kind::SignInFirst => "Sign in first",
             Kind::CrossSite => "This form did not come from here",
-            Kind::Forbidden(_) => "You may not do this",
+            Kind::Forbidden(_) | Kind::NotAllowed => "You may not do this",
             Kind::AddressRefused => "This address may not ask",
             Kind::NotFound => "There is nothing here",
+            Kind::Conflict => "This cannot be done now",
             Kind::MethodNotAllowed(_) => "This address does not answer that method",
             Kind::TooLarge => "The request is too large",
             Kind::UnsupportedMediaType(_) => "The body has the wrong type",
@@ -260,7 +276,16 @@ impl From<db::Error> for Error {
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
-        Self::new(Kind::Forbidden(refused.permission), format!("The permission {} is needed.", refused.permission))
+        let detail = format!("The permission {} is needed on {}.", refused.permission, refused.resource);
+        Self::new(Kind::Forbidden(refused), detail)
+    }
+}
+
+impl From<CannotGive> for Error {
+    fn from(cannot: CannotGive) -> Self {
+        let detail = cannot.to_string();
+        let refused = Refused { permission: cannot.missing.permission(), resource: cannot.resource };
+        Self::new(Kind::Forbidden(refused), detail)
     }
 }
 

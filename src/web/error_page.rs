@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::access::{BuiltIn, Permission};
+use crate::access::Refused;
 
 use super::actor::SignedIn;
 use super::around::RequestInfo;
@@ -55,6 +55,10 @@ struct ForbiddenPage {
     shell: Shell,
     permission: &'static str,
     action: String,
+    /// Where it is missing, where that is not the whole organization.
+    resource: Option<String>,
+    /// The sentence of a role that may not be given.
+    why: Option<String>,
     roles: Vec<String>,
     grantors: Vec<String>,
     request_id: String,
@@ -73,7 +77,7 @@ async fn page(
     let Some(who) = who else { return Ok(bare(portal, error, info)) };
     let request_id = info.request_id.clone();
     let body = match &error.kind {
-        Kind::Forbidden(permission) => forbidden(req, portal, &who, *permission, request_id).await?.render(),
+        Kind::Forbidden(refused) => forbidden(req, portal, &who, refused, error, request_id).await?.render(),
         _ => PortalErrorPage {
             shell: Shell::new(req, portal, &who),
             status: error.status().as_u16(),
@@ -108,17 +112,21 @@ async fn forbidden(
     req: &HttpRequest,
     portal: &Data<Portal>,
     who: &SignedIn,
-    permission: Permission,
+    refused: &Refused,
+    error: &Error,
     request_id: String,
 ) -> Result<ForbiddenPage, Error> {
-    let (people, tenant) = (Arc::clone(&portal.people), who.actor.tenant);
-    let grantors = portal.db.read(move |conn| people.who_can_give(conn, tenant, permission)).await?;
+    let (people, tenant, asked) = (Arc::clone(&portal.people), who.actor.tenant, refused.clone());
+    let givers = portal.db.read(move |conn| people.who_can_give(conn, tenant, &asked)).await?;
+    let plain = Error::from(refused.clone());
     Ok(ForbiddenPage {
         shell: Shell::new(req, portal, who),
-        permission: permission.as_str(),
-        action: permission.in_words().to_owned(),
-        roles: BuiltIn::holding(permission).map(|role| role.name().to_owned()).collect(),
-        grantors,
+        permission: refused.permission.as_str(),
+        action: refused.permission.in_words().to_owned(),
+        resource: (refused.resource != who.actor.root).then(|| refused.resource.to_string()),
+        why: (plain.detail != error.detail).then(|| error.detail.to_string()),
+        roles: givers.roles,
+        grantors: givers.people,
         request_id,
     })
 }

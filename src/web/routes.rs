@@ -31,7 +31,8 @@ pub enum Access {
     Browser,
     /// Whoever is signed in.
     SignedIn,
-    /// Whoever is signed in and holds this permission on the tenant's root.
+    /// Whoever is signed in and holds this permission: on the whole organization, or anywhere where it counts for each
+    /// resource by itself.
     Needs(Permission),
 }
 

@@ -86,7 +86,54 @@ for (const slug of document.querySelectorAll('[data-slug-of]')) {
   });
 }
 
-// 5. View transitions: one that the browser skips (a slow page, a second click) is nothing to report.
+// 5. Repeating rows: <div data-rows><ul class="rows"> … <template>. Without us the buttons ask the server for the same.
+document.addEventListener('click', event => {
+  const add = event.target.closest('[data-add-row]');
+  const remove = event.target.closest('[data-remove-row]');
+  if (!add && !remove) return;
+  event.preventDefault();
+  const group = (add || remove).closest('[data-rows]');
+  const list = group.querySelector('.rows');
+  if (add) {
+    const number = Number(group.dataset.next || list.children.length);
+    group.dataset.next = number + 1;
+    const row = group.querySelector('template').content.firstElementChild.cloneNode(true);
+    for (const element of row.querySelectorAll('*')) {
+      for (const name of ['id', 'for', 'name', 'value', 'aria-label']) {
+        if (element.hasAttribute(name)) element.setAttribute(name, element.getAttribute(name).replace('{n}', number));
+      }
+    }
+    list.append(row);
+    row.querySelector('select, input').focus();
+  } else {
+    const row = remove.closest('.row-item');
+    const next = row.nextElementSibling || row.previousElementSibling;
+    row.remove();
+    (next?.querySelector('select, input') || group.querySelector('[data-add-row]')).focus();
+    say('Row removed');
+  }
+});
+
+// 6. Add all, Remove all: <button data-tick="all"> in the fieldset of its tick boxes.
+document.addEventListener('click', event => {
+  const button = event.target.closest('[data-tick]');
+  if (!button) return;
+  event.preventDefault();
+  const boxes = button.closest('fieldset').querySelectorAll('input[type="checkbox"]:not(:disabled)');
+  for (const box of boxes) box.checked = button.dataset.tick === 'all';
+  say(button.dataset.tick === 'all' ? `${boxes.length} boxes ticked` : `${boxes.length} boxes cleared`);
+});
+
+// 7. Ctrl or Cmd + K goes to the search field of the list.
+document.addEventListener('keydown', event => {
+  const search = document.querySelector('.search input');
+  if (!search || event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+// 8. View transitions: one that the browser skips (a slow page, a second click) is nothing to report.
 for (const name of ['pageswap', 'pagereveal']) {
   addEventListener(name, event => { event.viewTransition?.ready.catch(() => {}); });
 }

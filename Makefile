@@ -3,13 +3,13 @@
 
 # Without the OpenSSL headers libpq builds its own OpenSSL: slower, the same program.
 OPENSSL != scripts/openssl-feature
-TESTS = test-postgres,test-browser,$(OPENSSL)
+TESTS = test-postgres,test-browser,test-smtp,$(OPENSSL)
 
 .PHONY: help run test check bench pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
-	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, and in Chromium'
+	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server'
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
 	@echo 'make bench   measure this machine: start, memory, size, requests a second'

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`base`] | clock, chance, secrets, hashes, passwords, cursors; knows nothing about the product |
 //! | [`db`] | two databases behind one type |
+//! | [`mail`] | letters, through the company's own mail server |
 //! | [`access`] | who acts, and what they may do; pure |
 //! | [`web`] | HTTP furniture; names no feature |
 //! | [`audit`] | what happened |
@@ -40,6 +41,7 @@ pub mod gateway;
 pub mod grants;
 pub mod health;
 pub mod installation;
+pub mod mail;
 pub mod oauth;
 pub mod resources;
 pub mod roles;

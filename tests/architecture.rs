@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&[&str]] = &[
     &["base"],
     &["db"],
+    &["mail"],
     &["access"],
     &["web"],
     &["audit"],

@@ -29,6 +29,7 @@ use crate::web::{Portal, Settings, static_files};
 use crate::{api_keys, audit, gateway, health, oauth};
 
 use super::boot::{Opened, StartError};
+use super::mailer::mailer;
 
 /// Most passwords that are hashed at once: 19 MiB and a processor each.
 const PASSWORDS_AT_ONCE: usize = 4;
@@ -76,6 +77,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     let address = listener.local_addr().map_err(StartError::new)?;
     let public_url = config.public_url_at(address);
     let setup_link = setup_link(&opened, public_url.as_str())?;
+    let mailer = mailer(config, &public_url, &opened.entropy)?;
     let session_key = Key::from(&opened.keyring.session_cookie().map_err(StartError::new)?[..]);
     let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock));
     let throttle = Data::new(Throttle::new(&*opened.entropy));
@@ -92,6 +94,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
             trusted_proxies: config.trusted_proxies.clone(),
             gateway_addresses: config.gateway_addresses.clone(),
         },
+        mailer,
         people: Arc::new(SessionPeople),
         nav: vec![api_keys::NAV, audit::pages::NAV],
     });

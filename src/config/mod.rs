@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::db;
+use crate::mail::{Address, SmtpUrl};
 use crate::web::public_url::PublicUrl;
 
-use sources::{Said, parsed, said};
+use sources::{Said, parsed, said, secret};
 
 pub use settings::{CONFIG_VARIABLE, SETTINGS, Setting};
 pub use sources::Sources;
@@ -44,6 +45,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// How letters are sent.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// Through which server.
+    pub url: SmtpUrl,
+    /// From which address; `None` means one at the host of the public URL.
+    pub from: Option<Address>,
+}
+
 /// The settings of this process, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -65,6 +75,8 @@ pub struct Config {
     pub gateway_addresses: Vec<IpNet>,
     /// Plain HTTP beyond loopback.
     pub insecure_http: bool,
+    /// How letters are sent; `None` means not at all.
+    pub smtp: Option<Smtp>,
     /// The log filter.
     pub log: String,
     /// The look of log lines.
@@ -104,6 +116,7 @@ impl Config {
             gateway_addresses: networks("gateway_addresses")?.unwrap_or_default(),
             insecure_http: parsed(said, "insecure_http", "is neither true nor false", |text| text.parse().ok())?
                 .unwrap_or(false),
+            smtp: smtp(said)?,
             log: parsed(
                 said,
                 "log",
@@ -164,18 +177,15 @@ impl Config {
     }
 }
 
-/// The database URL may hold a password, so it is never repeated in a message.
 fn database(said: &BTreeMap<&'static str, Said>, data_dir: &Path) -> Result<db::Url, ConfigError> {
-    let (text, place) = match (said.get("database_url"), said.get("database_url_file")) {
-        (Some(_), Some(_)) => return wrong("database_url and database_url_file are both set: take one of them out"),
-        (Some(said), None) => (said.value.clone(), said.place.clone()),
-        (None, Some(said)) => match std::fs::read_to_string(&said.value) {
-            Ok(text) => (text.trim().to_owned(), said.value.clone()),
-            Err(error) => return wrong(format!("{}: {} cannot be read: {error}", said.place, said.value)),
-        },
-        (None, None) => return Ok(db::Url::Sqlite(data_dir.join("keystead.db"))),
-    };
-    text.parse().map_err(|error| ConfigError(format!("{place} {error}")))
+    let url = secret(said, "database_url", "database_url_file")?;
+    Ok(url.unwrap_or_else(|| db::Url::Sqlite(data_dir.join("keystead.db"))))
+}
+
+fn smtp(said: &BTreeMap<&'static str, Said>) -> Result<Option<Smtp>, ConfigError> {
+    let from = parsed(said, "smtp_from", "is not an e-mail address", |text| text.parse().ok())?;
+    let url = secret(said, "smtp_url", "smtp_url_file")?;
+    Ok(url.map(|url| Smtp { url, from }))
 }
 
 /// At least one network: an empty list that somebody wrote was meant to say something else.
@@ -275,6 +285,16 @@ mod tests {
     fn a_database_url_is_never_repeated() {
         let message = load(&[], &[("DATABASE_URL", "mysql://root:hunter2@db/x")]).unwrap_err();
         assert!(message.contains("DATABASE_URL") && !message.contains("hunter2"), "{message}");
+    }
+
+    #[test]
+    fn a_mail_server_is_named_or_there_is_none() {
+        assert!(load(&[("smtp_from", "keys@acme.example")], &[]).unwrap().smtp.is_none());
+        let url = ("KEYSTEAD_SMTP_URL", "smtps://ops:hunter2@mail.acme.example");
+        let smtp = load(&[("smtp_from", "keys@acme.example")], &[url]).unwrap().smtp.unwrap();
+        assert_eq!(smtp.url.to_string(), "smtps://mail.acme.example:465");
+        assert_eq!(smtp.from.unwrap().to_string(), "keys@acme.example");
+        assert!(load(&[], &[url]).unwrap().smtp.unwrap().from.is_none());
     }
 
     #[test]

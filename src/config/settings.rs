@@ -31,6 +31,9 @@ settings! {
     "trusted_proxies" "KEYSTEAD_TRUSTED_PROXIES" "" "Networks whose X-Forwarded-For is believed, separated by commas";
     "gateway_addresses" "KEYSTEAD_GATEWAY_ADDRESSES" "everybody" "Networks that may ask the check endpoint, separated by commas";
     "insecure_http" "KEYSTEAD_INSECURE_HTTP" "false" "Serve plain HTTP beyond loopback: with a banner, and not with an https public URL";
+    "smtp_url" "KEYSTEAD_SMTP_URL" "" "The mail server: smtp://USER:PASSWORD@HOST:587, smtps://USER:PASSWORD@HOST:465 or smtp://HOST:25?tls=none";
+    "smtp_url_file" "KEYSTEAD_SMTP_URL_FILE" "" "A file that holds the URL of the mail server, where it contains a password";
+    "smtp_from" "KEYSTEAD_SMTP_FROM" "keystead@ the host of the public URL" "The address that letters come from";
     "log" "KEYSTEAD_LOG" "info" "What is logged: a level, or directives such as keystead=debug";
     "log_format" "KEYSTEAD_LOG_FORMAT" "text" "text or json";
 }

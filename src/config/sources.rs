@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use super::settings::{CONFIG_VARIABLE, SETTINGS};
 use super::{ConfigError, wrong};
@@ -103,4 +105,22 @@ pub(super) fn parsed<T>(
         Some(good) => Ok(Some(good)),
         None => wrong(format!("{place}: “{}” {complaint}", value.escape_debug())),
     }
+}
+
+/// A value that may hold a password: said itself, or in a file that is named. It is never repeated in a message.
+pub(super) fn secret<T: FromStr<Err: Display>>(
+    said: &BTreeMap<&'static str, Said>,
+    name: &str,
+    file_name: &str,
+) -> Result<Option<T>, ConfigError> {
+    let (text, place) = match (said.get(name), said.get(file_name)) {
+        (Some(_), Some(_)) => return wrong(format!("{name} and {file_name} are both set: take one of them out")),
+        (Some(said), None) => (said.value.clone(), &said.place),
+        (None, Some(said)) => match std::fs::read_to_string(&said.value) {
+            Ok(text) => (text.trim().to_owned(), &said.value),
+            Err(error) => return wrong(format!("{}: {} cannot be read: {error}", said.place, said.value)),
+        },
+        (None, None) => return Ok(None),
+    };
+    text.parse().map(Some).map_err(|error| ConfigError(format!("{place} {error}")))
 }

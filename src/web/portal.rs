@@ -11,6 +11,7 @@ use crate::base::keyring::Keyring;
 use crate::base::password::Hasher;
 use crate::base::random::Entropy;
 use crate::db::Db;
+use crate::mail::Mailer;
 
 use super::actor::People;
 use super::around::RequestInfo;
@@ -44,6 +45,8 @@ pub struct Portal {
     pub keyring: Arc<Keyring>,
     /// Passwords.
     pub hasher: Hasher,
+    /// What sends letters, where there is a mail server.
+    pub mailer: Option<Mailer>,
     /// Settings.
     pub settings: Settings,
     /// Who is signed in; told by the feature that knows.

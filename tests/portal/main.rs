@@ -5,6 +5,7 @@ mod support;
 mod api_keys;
 mod audit;
 mod db;
+mod mail;
 mod oauth;
 mod sign_in;
 mod usage;

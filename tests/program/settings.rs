@@ -5,7 +5,7 @@ use keystead::config::SETTINGS;
 use crate::support::Place;
 
 /// A setting and a value that makes no sense.
-const WRONG: [(&str, &str); 10] = [
+const WRONG: [(&str, &str); 13] = [
     ("listen", "8080"),
     ("database_url", "mysql://ada@db/keystead"),
     ("database_url_file", "nowhere/url"),
@@ -14,6 +14,9 @@ const WRONG: [(&str, &str); 10] = [
     ("trusted_proxies", "10.0.0.0/33"),
     ("gateway_addresses", "the gateway"),
     ("insecure_http", "maybe"),
+    ("smtp_url", "mail.acme.example:587"),
+    ("smtp_url_file", "nowhere/url"),
+    ("smtp_from", "keystead"),
     ("log", "keystead=loud"),
     ("log_format", "xml"),
 ];
@@ -188,6 +191,46 @@ fn the_database_url_can_come_from_a_file() {
     place.write("url", "\n");
     place.run(&by_flag).refuses("url");
     assert!(!place.path("data/keystead.db").exists(), "no other database is taken instead");
+}
+
+#[test]
+fn the_password_of_a_mail_server_is_never_printed() {
+    let place = Place::new();
+    for url in [
+        "http://ada:hunter2@127.0.0.1",
+        "smtp://ada:hunter2",
+        "smtps://ada:hunter2@127.0.0.1?tls=none",
+        "smtp://ada:hunter2#3@127.0.0.1",
+        "smtp://ada:hunter2?3@127.0.0.1",
+        "smtp://ada:hunter2/3@127.0.0.1",
+        "smtp://ada:hunter2@3@127.0.0.1",
+        "smtp://ada:hunter2%zz@127.0.0.1",
+        "smtp://ada:hun ter2@127.0.0.1",
+    ] {
+        place.write("url", url);
+        for (said, named) in [
+            (place.run(&["--smtp-url", url, "--log", "trace"]), "--smtp-url"),
+            (place.run_with(&["--log", "trace"], &[("KEYSTEAD_SMTP_URL", url)]), "KEYSTEAD_SMTP_URL"),
+            (place.run(&["--smtp-url-file", "url", "--log", "trace"]), "url"),
+        ] {
+            said.refuses(named).says_nothing_of("hunter2").says_nothing_of("ter2");
+        }
+    }
+    place.write("url", "smtp://ada:hunter2@127.0.0.1:1\n");
+    let portal = ["--listen", "127.0.0.1:0", "--log", "trace", "--smtp-url-file", "url"];
+    place.serve_with(&portal, &[]).stops();
+    assert!(!place.read("log").contains("hunter2"));
+}
+
+#[test]
+fn the_url_of_a_mail_server_is_said_once() {
+    let place = Place::new();
+    place.write("url", "smtps://mail.acme.example\n");
+    let by_file = ["--smtp-url-file", "url"];
+    place.run_with(&by_file, &[("KEYSTEAD_SMTP_URL", "smtps://mail.acme.example")]).refuses("smtp_url_file");
+    place.write("url", "\n");
+    place.run(&by_file).refuses("url is neither smtp://");
+    assert!(!place.path("data").exists(), "nothing is made before the settings make sense");
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod page;
 mod people;
 mod portal;
 mod rights;
+#[cfg(feature = "test-smtp")]
+mod smtp;
 mod visitor;
 mod wire;
 
@@ -19,6 +21,8 @@ pub use caller::Answer;
 pub use factory::{Key, PASSWORD};
 pub use page::Page;
 pub use portal::{Portal, run};
+#[cfg(feature = "test-smtp")]
+pub use smtp::{Behaviour, MailServer, certify};
 pub use visitor::Visitor;
 
 /// Makes of one async function two tests: on SQLite, and on PostgreSQL where there is one.

@@ -16,9 +16,10 @@
 //! | [`grants`] | who holds which role on which resource |
 //! | [`resources`], [`roles`] | the tenant's own vocabulary |
 //! | [`usage`] | when keys are used |
-//! | [`sessions`] | session rows; knows user ids only |
+//! | [`sessions`], [`invitations`] | session rows, and one-time links to choose a password; know user ids only |
 //! | [`users`] | people |
-//! | [`sign_in`] | set-up, login, logout |
+//! | [`sign_in`] | set-up, login, logout, accepting an invitation |
+//! | [`account`] | one's own page |
 //! | [`api_keys`] | what people create |
 //! | [`verify`] | whether a presented key is good |
 //! | [`oauth`] | access tokens for keys |
@@ -30,6 +31,7 @@
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 pub mod access;
+pub mod account;
 pub mod api_keys;
 pub mod app;
 pub mod audit;
@@ -41,6 +43,7 @@ pub mod gateway;
 pub mod grants;
 pub mod health;
 pub mod installation;
+pub mod invitations;
 pub mod mail;
 pub mod oauth;
 pub mod resources;

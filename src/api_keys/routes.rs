@@ -17,7 +17,6 @@ pub fn routes() -> Vec<Route> {
     const READ: Access = Access::Needs(Permission::ReadApiKeys);
     const MANAGE: Access = Access::Needs(Permission::ManageApiKeys);
     vec![
-        Route::get("/", Access::SignedIn, Face::Page, || web::to(overview::home)),
         Route::get("/api-keys", READ, Face::Page, || web::to(overview::show)),
         Route::get("/api-keys/new", MANAGE, Face::Page, || web::to(create::show)),
         Route::post("/api-keys/new", MANAGE, Face::Page, || web::to(create::submit)),

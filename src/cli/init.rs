@@ -15,14 +15,14 @@ use crate::base::secret::Secret;
 use crate::base::text::check_line;
 use crate::config::Config;
 use crate::sign_in::{self, Proof, SetUp};
-use crate::tenants::Slug;
 use crate::users::LONGEST_NAME;
 use crate::users::email::Email;
 use crate::users::password::{self, PasswordProblem};
 
+use super::shell::{required, text};
+use super::tenant::parse_slug;
+
 pub(super) fn command() -> Command {
-    let required =
-        |name: &'static str, help: &'static str| Arg::new(name).long(name).required(true).value_name("TEXT").help(help);
     Command::new("init")
         .about("Makes the first organization and its administrator, without a browser")
         .arg(required("tenant", "The organization's short name in addresses, such as acme; never changed"))
@@ -44,14 +44,10 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
-    let text = |name: &str| arguments.get_one::<String>(name).map(|text| text.trim().to_owned()).unwrap_or_default();
-    let (tenant, organization, address) = (text("tenant"), text("organization"), text("email"));
-    let name = Some(text("name")).filter(|name| !name.is_empty()).unwrap_or_else(|| address.clone());
-    let slug = Slug::parse(&tenant).map_err(|_| {
-        StartError::new(format!(
-            "--tenant: “{tenant}” is not 2 to 63 of a-z, 0-9 and hyphens that begin with a letter, or it is reserved"
-        ))
-    })?;
+    let (tenant, organization) = (text(arguments, "tenant"), text(arguments, "organization"));
+    let address = text(arguments, "email");
+    let name = Some(text(arguments, "name")).filter(|name| !name.is_empty()).unwrap_or_else(|| address.clone());
+    let slug = parse_slug("--tenant", &tenant)?;
     let email = Email::parse(&address)
         .map_err(|_| StartError::new(format!("--email: “{address}” is not an e-mail address")))?;
     for (flag, text) in [("--organization", &organization), ("--name", &name)] {

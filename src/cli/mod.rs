@@ -2,6 +2,9 @@
 
 mod init;
 mod serve;
+mod shell;
+mod tenant;
+mod user;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -23,13 +26,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Vec<(OsSt
         }
     };
     let (name, arguments) = matches.subcommand().unwrap_or(("serve", &matches));
-    let config = match Config::load(sources(arguments, environment)) {
+    // Settings are flags of every command, however deep it is.
+    let deepest = arguments.subcommand().map_or(arguments, |(_, deeper)| deeper);
+    let config = match Config::load(sources(deepest, environment)) {
         Ok(config) => config,
         Err(error) => return fail(&error.to_string()),
     };
     start_logging(&config);
     let result = match name {
         "init" => init::run(&config, arguments),
+        "tenant" => tenant::run(&config, arguments),
+        "user" => user::run(&config, arguments),
         _ => serve::run(&config),
     };
     match result {
@@ -61,6 +68,8 @@ pub fn command() -> Command {
         .arg(file.help(format!("Settings file [default: keystead.toml, if there is one] [env: {CONFIG_VARIABLE}]")))
         .subcommand(Command::new("serve").about("Runs the portal; what keystead does when no command is given"))
         .subcommand(init::command())
+        .subcommand(tenant::command())
+        .subcommand(user::command())
 }
 
 fn sources(matches: &ArgMatches, environment: Vec<(OsString, OsString)>) -> Sources {

@@ -4,21 +4,19 @@ use std::fmt;
 
 use serde_json::json;
 
-use crate::access::{Act, CannotGive, Grant};
+use crate::access::{Act, CannotGive, Grant, ResourcePath};
 use crate::audit::{self, Action, Event, Target};
 use crate::db::{self, Tx};
 
-use super::store::{self, Holder};
+use super::store::{self, Holder, Stored};
 
-/// A grant that somebody shall hold, with the database ids of its role and resource.
-#[derive(Debug, Clone)]
-pub struct NewGrant {
-    /// The role's id.
-    pub role_id: i64,
-    /// The resource's id.
-    pub resource_id: i64,
-    /// What they mean together.
-    pub grant: Grant,
+/// A role that somebody shall hold on a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The role's slug.
+    pub role: String,
+    /// The resource's path.
+    pub resource: ResourcePath,
 }
 
 /// What became different.
@@ -44,6 +42,10 @@ pub enum GrantsError {
     Db(db::Error),
     /// The actor may not give one of them.
     CannotGive(CannotGive),
+    /// The tenant has no role with this slug.
+    NoSuchRole(String),
+    /// The tenant has no resource at this path.
+    NoSuchResource(ResourcePath),
 }
 
 impl From<db::Error> for GrantsError {
@@ -57,6 +59,8 @@ impl fmt::Display for GrantsError {
         match self {
             Self::Db(error) => error.fmt(f),
             Self::CannotGive(cannot) => cannot.fmt(f),
+            Self::NoSuchRole(slug) => write!(f, "There is no role “{slug}”."),
+            Self::NoSuchResource(path) => write!(f, "There is no resource “{path}”."),
         }
     }
 }
@@ -65,7 +69,7 @@ impl std::error::Error for GrantsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Db(error) => Some(error),
-            Self::CannotGive(_) => None,
+            _ => None,
         }
     }
 }
@@ -80,27 +84,27 @@ pub fn change(
     act: &Act,
     holder: Holder,
     target: &Target,
-    wanted: &[NewGrant],
+    wanted: &[Wanted],
 ) -> Result<Changed, GrantsError> {
     let tenant = act.actor.tenant;
     let held = store::stored(tx, tenant, holder)?;
-    let same = |new: &NewGrant, old: &store::Stored| (new.role_id, new.resource_id) == (old.role_id, old.resource_id);
-    let mut changed = Changed::default();
-    let mut added: Vec<&NewGrant> = Vec::new();
-    for new in wanted {
-        let twice = added.iter().any(|other| (other.role_id, other.resource_id) == (new.role_id, new.resource_id));
-        if !twice && !held.iter().any(|old| same(new, old)) {
-            act.actor.require_to_give(&new.grant).map_err(GrantsError::CannotGive)?;
-            added.push(new);
-        }
+    let is_wanted =
+        |old: &Stored| wanted.iter().any(|new| *new.role == old.grant.role && new.resource == old.grant.resource);
+    let is_held =
+        |new: &Wanted| held.iter().any(|old| *new.role == old.grant.role && new.resource == old.grant.resource);
+    let new: Vec<&Wanted> = wanted.iter().filter(|new| !is_held(new)).collect();
+    let added = store::resolve(tx, tenant, &new)?;
+    for new in &added {
+        act.actor.require_to_give(&new.grant).map_err(GrantsError::CannotGive)?;
     }
-    for old in held.into_iter().filter(|old| !wanted.iter().any(|new| same(new, old))) {
+    let mut changed = Changed::default();
+    for old in held.into_iter().filter(|old| !is_wanted(old)) {
         store::remove(tx, tenant, holder, &old)?;
         changed.taken.push(old.grant);
     }
     for new in added {
         store::insert(tx, tenant, holder, new.role_id, new.resource_id, &act.actor.label, act.now)?;
-        changed.given.push(new.grant.clone());
+        changed.given.push(new.grant);
     }
     if let (Holder::ApiKey(id), false) = (holder, changed.taken.is_empty()) {
         store::raise_token_version(tx, tenant, id)?;

@@ -10,6 +10,8 @@ use crate::base::clock::Timestamp;
 use crate::db::schema::{api_keys, grants, resources, role_permissions, roles, users};
 use crate::db::{Conn, Error, Tx};
 
+use super::{GrantsError, Wanted};
+
 /// Holders are counted up to here; more are "1,000+".
 pub const COUNTED: usize = 1_000;
 
@@ -157,6 +159,37 @@ pub fn permissions_of(
         }
     }
     Ok(sets)
+}
+
+/// What the wanted pairs mean, each once, with the ids of their roles and resources.
+pub(super) fn resolve(conn: &mut Conn, tenant: TenantScope, wanted: &[&Wanted]) -> Result<Vec<Stored>, GrantsError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let slugs: BTreeSet<&str> = wanted.iter().map(|new| new.role.as_str()).collect();
+    let paths: BTreeSet<&str> = wanted.iter().map(|new| new.resource.as_str()).collect();
+    let found: Vec<(i64, String, String, Option<String>, bool)> = roles::table
+        .filter(roles::tenant_id.eq(tenant.id()).and(roles::slug.eq_any(slugs)))
+        .select((roles::id, roles::slug, roles::name, roles::built_in, roles::assignable_by_user_managers))
+        .load(conn)
+        .map_err(Error::from)?;
+    let nodes: Vec<(i64, String)> = resources::table
+        .filter(resources::tenant_id.eq(tenant.id()).and(resources::path.eq_any(paths)))
+        .select((resources::id, resources::path))
+        .load(conn)
+        .map_err(Error::from)?;
+    let mut rows: Vec<Row> = Vec::new();
+    for new in wanted {
+        let role = found.iter().find(|role| role.1 == new.role);
+        let (role_id, slug, name, built_in, assignable) =
+            role.cloned().ok_or_else(|| GrantsError::NoSuchRole(new.role.clone()))?;
+        let node = nodes.iter().find(|node| node.1 == new.resource.as_str());
+        let (resource_id, path) = node.cloned().ok_or_else(|| GrantsError::NoSuchResource(new.resource.clone()))?;
+        if !rows.iter().any(|row| (row.1, row.2) == (role_id, resource_id)) {
+            rows.push((None, role_id, resource_id, slug, name, built_in, assignable, path));
+        }
+    }
+    Ok(with_permissions(conn, tenant, rows)?.into_iter().map(|(_, stored)| stored).collect())
 }
 
 /// Gives a role on a resource.
@@ -389,19 +422,19 @@ pub fn user_managers(conn: &mut Conn, tenant: TenantScope) -> Result<People, Err
         .load(conn)?)
 }
 
-/// Whether somebody else than this user is an administrator: enabled, with a password, and Admin of the whole organization.
+/// Whether the tenant has an administrator: an enabled user with a password, who is Admin of the whole organization.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn another_administrator(conn: &mut Conn, tenant: TenantScope, user: i64) -> Result<bool, Error> {
-    let others = users::table
+pub fn has_administrator(conn: &mut Conn, tenant: TenantScope) -> Result<bool, Error> {
+    let administrators = users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id.nullable())))
         .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
         .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
-        .filter(users::tenant_id.eq(tenant.id()).and(users::id.ne(user)))
+        .filter(users::tenant_id.eq(tenant.id()))
         .filter(users::disabled_at.is_null().and(users::deleted_at.is_null()))
         .filter(users::activated_at.is_not_null().and(users::password_hash.is_not_null()))
         .filter(roles::built_in.eq(BuiltIn::Admin.slug()).and(resources::parent_id.is_null()))
         .select(users::id);
-    Ok(others.first::<i64>(conn).optional()?.is_some())
+    Ok(administrators.first::<i64>(conn).optional()?.is_some())
 }

@@ -6,4 +6,4 @@ mod store;
 
 pub use session::{ABSOLUTE_SECONDS, IDLE_SECONDS, NewSession, PARALLEL, Token};
 pub use session_store::DatabaseSessions;
-pub use store::{end, insert, live_since};
+pub use store::{Seen, end, end_all, insert, live_since, of_user};

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
 use crate::db::schema::sessions;
 use crate::db::{Conn, Error, Tx};
@@ -65,13 +66,59 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), Erro
     Ok(())
 }
 
-/// Ends the session with this id.
+/// A live session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The database id. Not for addresses.
+    pub id: i64,
+    /// The address signed in from.
+    pub address: Option<String>,
+    /// What the browser calls itself.
+    pub device: Option<String>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last seen, to the minute.
+    pub last_seen_at: Timestamp,
+}
+
+/// The user's live sessions, the one last seen first.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn end(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
-    diesel::delete(sessions::table.find(id)).execute(&mut **tx)?;
-    Ok(())
+pub fn of_user(conn: &mut Conn, tenant: TenantScope, user: i64, now: Timestamp) -> Result<Vec<Seen>, Error> {
+    type Row = (i64, Option<String>, Option<String>, i64, i64);
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::tenant_id.eq(tenant.id()).and(sessions::user_id.eq(user)))
+        .filter(sessions::expires_at.gt(now.micros()).and(sessions::last_seen_at.gt(live_since(now))))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .select((sessions::id, sessions::address, sessions::device, sessions::created_at, sessions::last_seen_at))
+        .load(conn)?;
+    let seen = |(id, address, device, created_at, last_seen_at): Row| Seen {
+        id,
+        address,
+        device,
+        created_at: Timestamp::from_micros(created_at),
+        last_seen_at: Timestamp::from_micros(last_seen_at),
+    };
+    Ok(rows.into_iter().map(seen).collect())
+}
+
+/// Ends one session of the user. Answers whether there was one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end(tx: &mut Tx<'_>, tenant: TenantScope, user: i64, id: i64) -> Result<bool, Error> {
+    let this = sessions::table.filter(sessions::tenant_id.eq(tenant.id()).and(sessions::user_id.eq(user)));
+    Ok(diesel::delete(this.filter(sessions::id.eq(id))).execute(&mut **tx)? > 0)
+}
+
+/// Ends the user's sessions, all or all but one; answers how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end_all(tx: &mut Tx<'_>, tenant: TenantScope, user: i64, except: Option<i64>) -> Result<usize, Error> {
+    let of_user = sessions::table.filter(sessions::tenant_id.eq(tenant.id()).and(sessions::user_id.eq(user)));
+    Ok(diesel::delete(of_user.filter(sessions::id.ne(except.unwrap_or(0)))).execute(&mut **tx)?)
 }
 
 /// Ends the session with this token.

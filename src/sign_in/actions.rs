@@ -60,10 +60,34 @@ pub fn set_up(tx: &mut Tx<'_>, act: &Act, new: &SetUp, proof: &Proof) -> Result<
         }
         Proof::Shell => Who::Shell,
     };
-    let tenant = tenants::insert(tx, &new.slug, &new.organization, act.now)?;
+    let actor = Actor { who, ..Actor::installation(label(proof)) };
+    let (act, tenant, admin, root) = tenant(tx, &Act { actor, ..act.clone() }, &new.slug, &new.organization)?;
+    let account = first_administrator(tx, &act, &tenant, new, admin, root)?;
+    installation::complete(tx, act.now)?;
+    Ok(account)
+}
+
+/// Adds a further tenant. It has no user yet: somebody has to be invited to it.
+///
+/// # Errors
+/// [`SetUpError::SlugTaken`]; [`SetUpError::NotSetUp`] while there is no first one.
+pub fn add_tenant(tx: &mut Tx<'_>, act: &Act, slug: &Slug, organization: &str) -> Result<Tenant, SetUpError> {
+    dialect::lock_row(tx, Lock::Installation)?;
+    if !installation::load(tx)?.is_some_and(|row| row.is_set_up) {
+        return Err(SetUpError::NotSetUp);
+    }
+    if tenants::by_slug(tx, slug.as_str())?.is_some() {
+        return Err(SetUpError::SlugTaken);
+    }
+    Ok(tenant(tx, act, slug, organization)?.1)
+}
+
+/// Makes a tenant with its audit chain, root resource, roles and signing key. Answers the act as one in that tenant, the
+/// tenant, and the ids of its role Admin and of its root.
+fn tenant(tx: &mut Tx<'_>, act: &Act, slug: &Slug, organization: &str) -> Result<(Act, Tenant, i64, i64), db::Error> {
+    let tenant = tenants::insert(tx, slug, organization, act.now)?;
     audit::begin_chain(tx, tenant.scope.id())?;
-    let actor =
-        Actor { who, label: label(proof).into(), tenant: tenant.scope, root: tenant.root(), grants: Vec::new() };
+    let actor = Actor { tenant: tenant.scope, root: tenant.root(), ..act.actor.clone() };
     let act = Act { actor, ..act.clone() };
     let event = Event::new(Action::TenantCreated)
         .on("tenant", &tenant.slug, &tenant.organization)
@@ -72,9 +96,7 @@ pub fn set_up(tx: &mut Tx<'_>, act: &Act, new: &SetUp, proof: &Proof) -> Result<
     let root = resources::insert_root(tx, &tenant, act.now)?;
     let admin = roles::insert_built_in(tx, tenant.scope, act.now)?;
     signing_keys::create(tx, &act, &tenant)?;
-    let account = first_administrator(tx, &act, &tenant, new, admin, root)?;
-    installation::complete(tx, act.now)?;
-    Ok(account)
+    Ok((act, tenant, admin, root))
 }
 
 const fn label(proof: &Proof) -> &'static str {
@@ -93,9 +115,9 @@ fn first_administrator(
     root: i64,
 ) -> Result<Account, db::Error> {
     let public_id = random::base62(&*act.entropy, 12);
-    let user =
-        NewUser { public_id: public_id.clone(), email: &new.email, name: &new.name, password_hash: &new.password_hash };
-    let id = users::insert(tx, tenant.scope, &user, &act.actor.label, act.now)?;
+    let hash = Some(new.password_hash.as_str());
+    let user = NewUser { public_id: &public_id, email: &new.email, name: &new.name, password_hash: hash };
+    let id = users::insert(tx, act, &user)?;
     grants::insert(tx, tenant.scope, Holder::User(id), role, root, &act.actor.label, act.now)?;
     let email = new.email.as_str();
     let event = Event::new(Action::UserCreated)
@@ -126,6 +148,8 @@ pub(super) fn begin_session(
     device: Option<&str>,
     token_hash: &[u8],
 ) -> Result<bool, db::Error> {
+    // Whoever switches the account off, or changes its password, is before us or behind us, never beside.
+    dialect::lock_row(tx, Lock::Tenant(checked.tenant.id()))?;
     let now = users::by_email(tx, &users::email::fold(&checked.email))?;
     if !now.is_some_and(|now| now.id == checked.id && now.enabled && now.password_hash == checked.password_hash) {
         return Ok(false);
@@ -144,7 +168,9 @@ pub(super) fn begin_session(
 /// # Errors
 /// When the database refuses.
 pub(super) fn end_session(tx: &mut Tx<'_>, act: &Act, session: i64) -> Result<(), db::Error> {
-    sessions::end(tx, session)?;
+    if let Who::User(user) = act.actor.who {
+        sessions::end(tx, act.actor.tenant, user, session)?;
+    }
     audit::record(tx, act, Event::new(Action::SessionEnded))
 }
 

@@ -1,4 +1,4 @@
-//! Why an installation was not set up.
+//! Why an installation was not set up, and why a link was not accepted.
 
 use std::fmt;
 
@@ -15,6 +15,10 @@ pub enum SetUpError {
     Done,
     /// The code is not good.
     Code(CodeProblem),
+    /// There is no first organization yet, so there is no further one.
+    NotSetUp,
+    /// An organization has this slug.
+    SlugTaken,
 }
 
 impl From<db::Error> for SetUpError {
@@ -29,11 +33,51 @@ impl fmt::Display for SetUpError {
             Self::Db(error) => error.fmt(f),
             Self::Done => f.write_str("this installation has an administrator already"),
             Self::Code(_) => f.write_str("the set-up code is not valid"),
+            Self::NotSetUp => {
+                f.write_str("this installation is not set up yet: make the first organization with keystead init")
+            }
+            Self::SlugTaken => f.write_str("an organization has this slug already: choose another one"),
         }
     }
 }
 
 impl std::error::Error for SetUpError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Why a link was not accepted.
+#[derive(Debug)]
+pub(super) enum AcceptError {
+    /// The database refused.
+    Db(db::Error),
+    /// Never made, used, replaced, too old, or its user is switched off.
+    NotGood,
+    /// Another user of the installation signs in with the address.
+    EmailTaken,
+}
+
+impl From<db::Error> for AcceptError {
+    fn from(error: db::Error) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl fmt::Display for AcceptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Db(error) => error.fmt(f),
+            Self::NotGood => f.write_str("the link is not good any more"),
+            Self::EmailTaken => f.write_str("somebody else signs in with this address"),
+        }
+    }
+}
+
+impl std::error::Error for AcceptError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Db(error) => Some(error),

@@ -1,5 +1,6 @@
-//! Signing in and out, and the first administrator.
+//! Signing in and out, the first administrator, and the page behind an invitation.
 
+mod accept;
 mod actions;
 mod device;
 mod error;
@@ -12,10 +13,11 @@ mod setup_code;
 mod store;
 mod throttle;
 
-pub use actions::{Proof, SetUp, set_up};
+pub use actions::{Proof, SetUp, add_tenant, set_up};
 pub use error::SetUpError;
 pub use middleware::{SetUpGate, browser};
+pub use pages::login::begin;
 pub use people::SessionPeople;
 pub use routes::routes;
 pub use setup_code::issue;
-pub use throttle::{FREE_TRIES, LONGEST_WAIT, Throttle};
+pub use throttle::{FREE_TRIES, LONGEST_WAIT, Throttle, Try};

@@ -84,3 +84,12 @@ pub fn by_id(conn: &mut Conn, scope: TenantScope) -> Result<Tenant, Error> {
     let row: Row = tenants::table.find(scope.id()).select(COLUMNS).first(conn)?;
     Ok(row.into())
 }
+
+/// Every tenant by slug: for the operating-system account that runs Keystead, and nobody else.
+///
+/// # Errors
+/// When the database refuses.
+pub fn all(conn: &mut Conn) -> Result<Vec<Tenant>, Error> {
+    let rows: Vec<Row> = tenants::table.select(COLUMNS).order(tenants::slug).load(conn)?;
+    Ok(rows.into_iter().map(Tenant::from).collect())
+}

@@ -43,6 +43,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// What the person may open.
     pub nav: Vec<NavItem>,
+    /// Whether the page is the one of the own account.
+    pub account_is_current: bool,
     /// Shows the banner about plain HTTP.
     pub insecure_http: bool,
 }
@@ -83,6 +85,7 @@ impl Shell {
             csrf: csrf_token(req, portal),
             flash: Flash::of(req, portal),
             nav,
+            account_is_current: is_current("/account"),
             insecure_http: portal.settings.insecure_http,
         }
     }

@@ -36,9 +36,9 @@ pub fn links<T>(
     slice: &Slice<T>,
     place: impl Fn(&T) -> Cursor,
 ) -> (Option<String>, Option<String>) {
-    let newer =
-        slice.rows.first().filter(|_| slice.newer).map(|row| format!("{path}?before={}", place(row).print(key, list)));
-    let older =
-        slice.rows.last().filter(|_| slice.older).map(|row| format!("{path}?after={}", place(row).print(key, list)));
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let at = |row: &T| place(row).print(key, list);
+    let newer = slice.rows.first().filter(|_| slice.newer).map(|row| format!("{path}{joint}before={}", at(row)));
+    let older = slice.rows.last().filter(|_| slice.older).map(|row| format!("{path}{joint}after={}", at(row)));
     (newer, older)
 }

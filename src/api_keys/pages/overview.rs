@@ -93,11 +93,6 @@ impl RowView {
     }
 }
 
-/// `/`: where one lands.
-pub async fn home(portal: Data<Portal>, _: SignedIn) -> HttpResponse {
-    page::redirect(&portal, PATH, None)
-}
-
 /// The list.
 pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
     let page = paging::page(&req, portal.keyring.cursor(), &list_name(&who))?;

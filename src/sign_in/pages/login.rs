@@ -21,7 +21,7 @@ use crate::web::page::{self, Flash};
 use crate::web::{Error, Portal};
 
 /// Where one lands after signing in.
-const HOME: &str = "/api-keys";
+const HOME: &str = "/";
 
 #[derive(Template)]
 #[template(path = "sign_in/login.html")]
@@ -114,12 +114,7 @@ async fn check(portal: &Portal, account_name: &str, password: &Secret) -> Result
 }
 
 /// Begins a session under a new token; whatever the browser had before is ended.
-pub(super) async fn begin(
-    req: &HttpRequest,
-    portal: &Portal,
-    session: &Session,
-    account: &Account,
-) -> Result<bool, Error> {
+pub async fn begin(req: &HttpRequest, portal: &Portal, session: &Session, account: &Account) -> Result<bool, Error> {
     let (token, device) = (Token::new(&*portal.entropy), user_agent(req));
     let (act, hash) = (portal.act(req, actions::as_actor(account)), token.hash());
     let account = account.clone();
@@ -180,9 +175,9 @@ mod tests {
         for foreign in
             ["//evil.example", "https://evil.example", "https:evil", "/\\evil.example", "", "evil", "/\tevil", "/login"]
         {
-            assert_eq!(safe_next(Some(foreign)), "/api-keys", "{foreign:?}");
+            assert_eq!(safe_next(Some(foreign)), "/", "{foreign:?}");
         }
         assert_eq!(safe_next(Some("/api-keys/new")), "/api-keys/new");
-        assert_eq!(safe_next(None), "/api-keys");
+        assert_eq!(safe_next(None), "/");
     }
 }

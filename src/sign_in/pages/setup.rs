@@ -115,7 +115,7 @@ pub async fn submit(
             let errors = SetupErrors { code: Some(problem), ..SetupErrors::default() };
             view(&req, &portal, StatusCode::UNPROCESSABLE_ENTITY, typed, errors)
         }
-        Err(SetUpError::Done) => Err(Error::not_found()),
+        Err(SetUpError::Done | SetUpError::NotSetUp | SetUpError::SlugTaken) => Err(Error::not_found()),
         Err(SetUpError::Db(error)) => Err(error.into()),
     }
 }

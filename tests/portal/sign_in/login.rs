@@ -82,7 +82,7 @@ on_both! {
             let page = ada.get(&format!("/login?{query}")).await;
             assert_eq!(host(&portal, &page), here, "{next:?}");
             let form = portal.visitor().get(&format!("/login?{query}")).await.is(200);
-            assert_eq!(form.field("next"), "/api-keys", "{next:?}");
+            assert_eq!(form.field("next"), "/", "{next:?}");
         }
         for next in ["//evil.example", "/\\evil.example", "/\t/evil.example"] {
             let mut visitor = portal.visitor();
@@ -90,7 +90,7 @@ on_both! {
             let fields = [("email", "ada@acme.example"), ("password", PASSWORD), ("next", next)];
             let page = visitor.post("/login", &fields).await;
             assert_eq!(host(&portal, &page), here, "{next:?}");
-            page.redirects_to("/api-keys");
+            page.redirects_to("/");
         }
     }
 
@@ -130,7 +130,8 @@ on_both! {
 
     async fn whoever_is_signed_in_needs_no_sign_in_page(portal: Portal) {
         let mut ada = portal.ada().await;
-        ada.get("/login").await.redirects_to("/api-keys");
+        let page = ada.get("/login").await.redirects_to("/");
+        ada.follow(page).await.is(200).says("API Key Overview");
         ada.get("/login?next=%2Faudit").await.redirects_to("/audit");
     }
 

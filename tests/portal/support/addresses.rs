@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use keystead::app::all_routes;
 use keystead::web::routes::Route;
 
+/// Bob's id in addresses, where [`super::Portal::has_bob`] made him.
+pub const BOB: &str = "000000000Bob";
+
 /// An address that the route answers, with this in the place of the key id.
 pub fn address_of(route: &Route, key_id: &str) -> String {
     match route.path {
         "/assets/{hash}/{file:.*}" => keystead::web::static_files::asset("img/icons.svg").to_owned(),
-        path => path.replace("{tenant}", "acme").replace("{key_id}", key_id),
+        path => path
+            .replace("{tenant}", "acme")
+            .replace("{key_id}", key_id)
+            .replace("{user_id}", BOB)
+            .replace("{session}", "000000000000000000000000")
+            .replace("{code}", "ksi_none"),
     }
 }
 

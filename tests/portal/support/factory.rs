@@ -6,12 +6,12 @@ use keystead::access::{Act, Actor, Origin};
 use keystead::base::base62;
 use keystead::base::random;
 use keystead::base::secret::Secret;
+use keystead::db;
 use keystead::grants::{self, Holder};
 use keystead::sign_in::{self, Proof, SetUp};
 use keystead::tenants::{self, Slug};
 use keystead::users::email::Email;
 use keystead::users::{self, NewUser};
-use keystead::{audit, db, resources, roles, signing_keys};
 
 use super::{Page, Portal, Visitor};
 
@@ -68,16 +68,8 @@ impl Portal {
     /// A second organization, Globex, with its administrator Gwen, who is signed in.
     pub async fn globex(&self) -> Visitor<'_> {
         let (act, slug) = (self.act(), Slug::parse("globex").expect("a slug"));
-        let make = move |tx: &mut db::Tx<'_>| {
-            let tenant = tenants::insert(tx, &slug, "Globex", act.now)?;
-            let actor = Actor { tenant: tenant.scope, root: tenant.root(), ..act.actor.clone() };
-            let act = Act { actor, ..act.clone() };
-            audit::begin_chain(tx, tenant.scope.id())?;
-            resources::insert_root(tx, &tenant, act.now)?;
-            roles::insert_built_in(tx, tenant.scope, act.now)?;
-            signing_keys::create(tx, &act, &tenant)
-        };
-        self.inner.db.write::<_, db::Error>(make).await.expect("Globex is made");
+        let make = move |tx: &mut db::Tx<'_>| sign_in::add_tenant(tx, &act, &slug, "Globex");
+        self.inner.db.write(make).await.expect("Globex is made");
         self.somebody("globex", "gwen@globex.example", &["admin"]).await
     }
 
@@ -94,12 +86,14 @@ impl Portal {
         let public_id = random::base62(&*self.inner.entropy, 12);
         let (address, slug, act) = (Email::parse(email).expect("an address"), tenant.to_owned(), self.act());
         let make = move |tx: &mut db::Tx<'_>| {
-            let tenant = tenants::by_slug(tx, &slug)?.expect("the tenant is there").scope;
-            let public_id = public_id.clone();
-            let new = NewUser { public_id, email: &address, name: address.as_str(), password_hash: &password_hash };
-            let user = users::insert(tx, tenant, &new, "a test", act.now)?;
+            let tenant = tenants::by_slug(tx, &slug)?.expect("the tenant is there");
+            let actor = Actor { tenant: tenant.scope, root: tenant.root(), ..act.actor.clone() };
+            let act = Act { actor, ..act.clone() };
+            let password_hash = Some(password_hash.as_str());
+            let new = NewUser { public_id: &public_id, email: &address, name: address.as_str(), password_hash };
+            let user = users::insert(tx, &act, &new)?;
             for role in &role_ids {
-                grants::insert(tx, tenant, Holder::User(user), *role, root, "a test", act.now)?;
+                grants::insert(tx, tenant.scope, Holder::User(user), *role, root, "a test", act.now)?;
             }
             Ok(())
         };

@@ -15,7 +15,7 @@ mod smtp;
 mod visitor;
 mod wire;
 
-pub use addresses::{address_of, paths};
+pub use addresses::{BOB, address_of, paths};
 pub use backend::Backend;
 pub use caller::Answer;
 pub use factory::{Key, PASSWORD};

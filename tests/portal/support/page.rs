@@ -76,6 +76,14 @@ impl Page {
         unescape(rest.split("</").next().unwrap_or_default()).trim().to_owned()
     }
 
+    /// The code inside the one-time link that the page shows.
+    #[track_caller]
+    pub fn link_code(&self) -> String {
+        let link = self.element("secret");
+        let code = link.rsplit_once("/invitations/").map(|(_, code)| code.to_owned());
+        code.unwrap_or_else(|| panic!("{link:?} is no link"))
+    }
+
     /// Whether an element has this id.
     pub fn has_element(&self, id: &str) -> bool {
         self.body.contains(&format!("id=\"{id}\""))

@@ -8,25 +8,45 @@ use keystead::grants::{self, Holder};
 use keystead::users::email::Email;
 use keystead::users::{self, NewUser};
 
-use super::{PASSWORD, Portal};
+use super::{BOB, PASSWORD, Portal};
 
 impl Portal {
     /// Somebody of Acme who holds this role on all of it. The password is everybody's.
     pub async fn has_user(&self, email: &str, name: &str, role: BuiltIn) {
+        self.has_user_at(&random::base62(&*self.inner.entropy, 12), email, name, role).await;
+    }
+
+    /// Bob of Acme, a member, at the address that generated tests ask for.
+    pub async fn has_bob(&self) {
+        self.has_user_at(BOB, "bob@acme.example", "Bob", BuiltIn::Member).await;
+    }
+
+    /// [`Portal::has_user`] with this id in addresses.
+    pub async fn has_user_at(&self, public_id: &str, email: &str, name: &str, role: BuiltIn) {
         let tenant = TenantScope::from_row(self.number("SELECT id FROM tenants WHERE slug = 'acme'").await);
         let role = self.number(&format!("SELECT id FROM roles WHERE slug = '{}'", role.slug())).await;
         let root = self.number("SELECT id FROM resources WHERE parent_id IS NULL").await;
         let secret = Secret::new(PASSWORD.into());
         let password_hash = self.inner.hasher.hash(&secret, &*self.inner.entropy).await.expect("a hash");
-        let public_id = random::base62(&*self.inner.entropy, 12);
-        let (email, name, now) = (Email::parse(email).expect("an address"), name.to_owned(), self.inner.clock.now());
+        let public_id = public_id.to_owned();
+        let (email, name, mut act) = (Email::parse(email).expect("an address"), name.to_owned(), self.act());
+        act.actor.tenant = tenant;
         let add = move |tx: &mut keystead::db::Tx<'_>| {
             let new =
-                NewUser { public_id: public_id.clone(), email: &email, name: &name, password_hash: &password_hash };
-            let user = users::insert(tx, tenant, &new, "a test", now)?;
-            grants::insert(tx, tenant, Holder::User(user), role, root, "a test", now)
+                NewUser { public_id: &public_id, email: &email, name: &name, password_hash: Some(&password_hash) };
+            let user = users::insert(tx, &act, &new)?;
+            grants::insert(tx, tenant, Holder::User(user), role, root, "a test", act.now)
         };
         self.inner.db.write::<(), Error>(add).await.expect("a user is added");
+    }
+
+    /// Ada invites somebody; the code of the link.
+    pub async fn invites(&self, email: &str) -> String {
+        let mut ada = self.visitor();
+        ada.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
+        ada.get("/users/new").await.is(200);
+        let page = ada.post("/users/new", &[("email", email), ("role-member", "on")]).await.is(200);
+        page.link_code()
     }
 
     /// Switches an account off, as an administrator does.

@@ -12,7 +12,7 @@ async fn recorded(portal: &Portal, forwarded: &str, address: &str) -> i64 {
         .header("x-forwarded-for", forwarded)
         .header("x-real-ip", "198.51.100.1")
         .header("forwarded", "for=198.51.100.2");
-    ada.send(request.form(&fields)).await.redirects_to("/api-keys");
+    ada.send(request.form(&fields)).await.redirects_to("/");
     let rows = format!("SELECT count(*) FROM audit_events WHERE action = 'session.created' AND address = '{address}'");
     let sessions = portal.number(&format!("SELECT count(*) FROM sessions WHERE address = '{address}'")).await;
     assert_eq!(portal.number(&rows).await, sessions);

@@ -1,6 +1,7 @@
 //! Nobody makes somebody else's browser change anything. Generated from the table of routes: a form that is new there has to
 //! say here how it is filled in.
 
+use keystead::access::BuiltIn;
 use keystead::app::all_routes;
 use reqwest::{Method, RequestBuilder};
 
@@ -68,6 +69,55 @@ impl<'a> Filled<'a> {
                 address = path.replace("{key_id}", &key.key_id);
                 vec![("saved", "on".into())]
             }
+            "/users/new" => vec![("email", format!("new-{number}@acme.example")), ("name", "New".into())],
+            "/users/{user_id}"
+            | "/users/{user_id}/invitation"
+            | "/users/{user_id}/sessions"
+            | "/users/{user_id}/delete" => {
+                let public_id = format!("{number:012}");
+                let email = format!("{number}-{}@acme.example", path.len());
+                if portal.number(&format!("SELECT count(*) FROM users WHERE public_id = '{public_id}'")).await == 0 {
+                    portal.has_user_at(&public_id, &email, "Somebody", BuiltIn::Member).await;
+                }
+                if path.ends_with("/sessions") {
+                    portal.visitor().signs_in(&email, PASSWORD).await.redirects_to("/api-keys");
+                }
+                let page = visitor.get(&format!("/users/{public_id}")).await.is(200);
+                address = path.replace("{user_id}", &public_id);
+                vec![
+                    ("name", "Somebody else".into()),
+                    ("active", "on".into()),
+                    ("role-member", "on".into()),
+                    ("version", page.field("version")),
+                ]
+            }
+            "/account" => vec![("name", format!("Ada {number}"))],
+            "/account/password" => {
+                let email = format!("changes-{number}@acme.example");
+                if portal.number(&format!("SELECT count(*) FROM users WHERE email = '{email}'")).await == 0 {
+                    portal.has_user(&email, "Somebody", BuiltIn::Member).await;
+                }
+                visitor = portal.visitor();
+                visitor.signs_in(&email, PASSWORD).await.redirects_to("/api-keys");
+                visitor.get("/account").await.is(200);
+                vec![("current", PASSWORD.into()), ("password", "the south gate squeaks".into())]
+            }
+            "/account/sessions" => vec![],
+            "/account/sessions/{session}" => {
+                portal.visitor().signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
+                let page = visitor.get("/account").await.is(200);
+                let other =
+                    page.attributes("action").into_iter().find(|action| action.starts_with("/account/sessions/"));
+                address = other.expect("the other session");
+                vec![]
+            }
+            "/invitations/{code}" => {
+                let code = portal.invites(&format!("invited-{number}@acme.example")).await;
+                address = format!("/invitations/{code}");
+                visitor = portal.visitor();
+                visitor.get(&address).await.is(200);
+                vec![("name", "Ivy".into()), ("password", PASSWORD.into())]
+            }
             other => panic!("say here how the form {other} is filled in"),
         };
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -120,6 +170,7 @@ async fn state(portal: &Portal) -> Vec<i64> {
         "grants",
         "roles",
         "resources",
+        "invitations",
         "users WHERE last_signed_in_at IS NULL",
     ] {
         counts.push(portal.number(&format!("SELECT count(*) FROM {table}")).await);
@@ -279,13 +330,15 @@ on_both! {
 
     async fn opening_pages_changes_nothing(portal: Portal) {
         let mut ada = portal.ada().await;
+        portal.has_bob().await;
         let key = ada.makes_key("billing-sync").await;
         let before = state(&portal).await;
         for method in [Method::GET, Method::HEAD] {
             for route in all_routes().iter().filter(|route| route.method.as_str() == "GET") {
                 let request = ada.request(method.clone(), &crate::support::address_of(route, &key.key_id));
                 let page = ada.send(request.header("sec-fetch-site", "cross-site")).await;
-                assert!(page.status.as_u16() < 400 || route.path == "/setup", "{} {}", route.path, page.status);
+                let gone = matches!(route.path, "/setup" | "/invitations/{code}");
+                assert!(page.status.as_u16() < 400 || gone, "{} {}", route.path, page.status);
                 assert_eq!(state(&portal).await, before, "{method} {}", route.path);
             }
         }

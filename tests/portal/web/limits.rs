@@ -19,16 +19,21 @@ async fn lives(portal: &Portal) {
 }
 
 on_both! {
-    async fn a_form_of_more_than_sixteen_kibibytes_is_too_large(portal: Portal) {
+    async fn a_form_of_more_bytes_than_its_page_needs_is_too_large(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
         ada.get("/api-keys").await.is(200);
         for route in all_routes().iter().filter(|route| route.is_for_browsers() && route.method.as_str() == "POST") {
             let path = address_of(route, &key.key_id);
+            let limit = match route.path {
+                "/login" | "/account/password" | "/invitations/{code}" => 4_096,
+                // Every role has a tick box, and there may be many rows.
+                path if path.starts_with("/users/") && !path.ends_with("/delete") => 65_536,
+                _ => 16_384,
+            };
             let request = ada.request(Method::POST, &path).header("sec-fetch-site", "same-origin").header("content-type", URLENCODED);
-            let page = ada.clone().send(request.body(form(&ada, 16_385))).await;
+            let page = ada.clone().send(request.body(form(&ada, limit + 1))).await;
             assert_eq!(page.status.as_u16(), 413, "{path}");
-            let limit = if path == "/login" { "4096" } else { "16384" };
             page.says(&format!("At most {limit} bytes are read here."));
         }
         let request = ada.request(Method::POST, "/api-keys/new").header("sec-fetch-site", "same-origin").header("content-type", URLENCODED);

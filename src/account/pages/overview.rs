@@ -1,0 +1,102 @@
+//! `/account`: name, password, and where one is signed in.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::account::problem::AccountProblem;
+use crate::account::{actions, device};
+use crate::base::clock::Timestamp;
+use crate::base::text::check_line;
+use crate::sessions::Seen;
+use crate::users::LONGEST_NAME;
+use crate::web::actor::SignedIn;
+use crate::web::form::Form;
+use crate::web::page::{self, Flash, Moment, Shell};
+use crate::web::{Error, Portal};
+
+use super::sessions::handle;
+
+#[derive(Debug)]
+struct SessionView {
+    handle: String,
+    device: String,
+    is_phone: bool,
+    address: Option<String>,
+    since: Moment,
+    seen: Moment,
+    is_this: bool,
+}
+
+#[derive(Template)]
+#[template(path = "account/overview.html")]
+struct AccountPage {
+    shell: Shell,
+    email: String,
+    name: String,
+    roles: Vec<String>,
+    password_changed: Option<Moment>,
+    sessions: Vec<SessionView>,
+    problems: Vec<AccountProblem>,
+}
+
+/// The page.
+pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
+    view(&req, &portal, &who, StatusCode::OK, None, Vec::new()).await
+}
+
+/// "Save", for the name.
+pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let name = form.0.text("name").trim().to_owned();
+    if let Err(wrong) = check_line(&name, LONGEST_NAME) {
+        let problems = vec![AccountProblem::Name(wrong)];
+        return view(&req, &portal, &who, StatusCode::UNPROCESSABLE_ENTITY, Some(name), problems).await;
+    }
+    who.write(&req, &portal, move |tx, act| actions::rename(tx, act, &name)).await??;
+    Ok(page::redirect(&portal, "/account", Some(Flash::ok("Your name is updated."))))
+}
+
+/// The page, also with what is wrong. `name` is what was typed, where something was.
+pub(super) async fn view(
+    req: &HttpRequest,
+    portal: &Portal,
+    who: &SignedIn,
+    status: StatusCode,
+    name: Option<String>,
+    problems: Vec<AccountProblem>,
+) -> Result<HttpResponse, Error> {
+    let (act, now) = (portal.act(req, who.actor.clone()), portal.clock.now());
+    let shown = portal.db.read(move |conn| actions::show(conn, &act)).await?;
+    let root = &who.actor.root;
+    let page = AccountPage {
+        shell: Shell::new(req, portal, who),
+        email: shown.user.email,
+        name: name.unwrap_or(shown.user.name),
+        roles: who
+            .actor
+            .grants
+            .iter()
+            .map(|grant| match grant.resource == *root {
+                true => grant.role_name.clone(),
+                false => format!("{} on {}", grant.role_name, grant.resource),
+            })
+            .collect(),
+        password_changed: shown.user.password_changed_at.map(|at| Moment::new(at, now)),
+        sessions: shown.sessions.into_iter().map(|seen| session(portal, seen, who.session, now)).collect(),
+        problems,
+    };
+    page::html(req, portal, status, &page)
+}
+
+fn session(portal: &Portal, seen: Seen, this: i64, now: Timestamp) -> SessionView {
+    SessionView {
+        handle: handle(portal, seen.id),
+        device: device::in_words(seen.device.as_deref()),
+        is_phone: device::is_phone(seen.device.as_deref()),
+        address: seen.address,
+        since: Moment::new(seen.created_at, now),
+        seen: Moment::new(seen.last_seen_at, now),
+        is_this: seen.id == this,
+    }
+}

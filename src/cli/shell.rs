@@ -1,0 +1,80 @@
+//! What commands have in common that act in a tenant: the installation, opened, and the operating-system account as the actor.
+
+use std::sync::Arc;
+
+use clap::{Arg, ArgMatches};
+
+use crate::access::{Act, Actor, Origin, Who};
+use crate::app::{self, Opened, StartError};
+use crate::base::clock::SystemClock;
+use crate::base::random::SystemEntropy;
+use crate::config::Config;
+use crate::db::dialect::{self, Lock};
+use crate::db::{self, Tx};
+use crate::tenants::{self, Tenant};
+
+/// What the shell is called in the audit log.
+const LABEL: &str = "Shell";
+
+/// An opened installation and one of its tenants.
+pub(super) struct Shell {
+    pub opened: Opened,
+    pub tenant: Tenant,
+}
+
+/// A flag that a command cannot do without.
+pub(super) fn required(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).required(true).value_name("TEXT").help(help)
+}
+
+/// What was given for a flag.
+pub(super) fn text(arguments: &ArgMatches, name: &str) -> String {
+    arguments.get_one::<String>(name).map(|text| text.trim().to_owned()).unwrap_or_default()
+}
+
+/// Opens the installation.
+pub(super) fn open(config: &Config) -> Result<Opened, StartError> {
+    app::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy))
+}
+
+/// An act of the shell that concerns no tenant, or none yet.
+pub(super) fn act(opened: &Opened) -> Act {
+    Act {
+        actor: Actor { who: Who::Shell, ..Actor::installation(LABEL) },
+        now: opened.clock.now(),
+        origin: Origin::default(),
+        entropy: Arc::clone(&opened.entropy),
+        keyring: Arc::clone(&opened.keyring),
+    }
+}
+
+impl Shell {
+    /// Opens the installation in the tenant that `--tenant` names.
+    pub fn open(config: &Config, slug: &str) -> Result<Self, StartError> {
+        let opened = open(config)?;
+        let tenant = opened.db.read_here(|conn| tenants::by_slug(conn, slug))?;
+        let tenant = tenant.ok_or_else(|| {
+            StartError::new(format!("--tenant: there is no organization “{slug}”: keystead tenant list lists them"))
+        })?;
+        Ok(Self { opened, tenant })
+    }
+
+    /// An act of the shell in this tenant, where it holds everything.
+    pub fn act(&self) -> Act {
+        let act = act(&self.opened);
+        Act { actor: Actor { tenant: self.tenant.scope, root: self.tenant.root(), ..act.actor }, ..act }
+    }
+
+    /// Runs a verb in a transaction, behind the tenant's lock.
+    pub fn write<T, E>(&self, mut verb: impl FnMut(&mut Tx<'_>, &Act) -> Result<T, E>) -> Result<T, StartError>
+    where
+        E: From<db::Error> + std::error::Error + 'static,
+    {
+        let act = self.act();
+        let run = |tx: &mut Tx<'_>| {
+            dialect::lock_row(tx, Lock::Tenant(self.tenant.scope.id()))?;
+            verb(tx, &act)
+        };
+        self.opened.db.write_here(run).map_err(StartError::new)
+    }
+}

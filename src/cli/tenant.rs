@@ -1,0 +1,65 @@
+//! `keystead tenant add` and `list`: further organizations in one installation.
+
+use clap::{ArgMatches, Command};
+use serde_json::json;
+
+use crate::app::StartError;
+use crate::base::text::check_line;
+use crate::config::Config;
+use crate::sign_in;
+use crate::tenants::{self, Slug, SlugProblem};
+use crate::users::LONGEST_NAME;
+
+use super::shell::{self, required, text};
+
+pub(super) fn command() -> Command {
+    let slug = required("slug", "The organization's short name in addresses, such as acme; never changed");
+    let organization = required("organization", "The organization's name");
+    Command::new("tenant")
+        .about("Further organizations in this installation")
+        .subcommand_required(true)
+        .subcommand(Command::new("add").about("Adds an organization; prints it as JSON").arg(slug).arg(organization))
+        .subcommand(Command::new("list").about("Lists the organizations, a JSON object a line"))
+}
+
+pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
+    match arguments.subcommand() {
+        Some(("add", arguments)) => add(config, arguments),
+        _ => list(config),
+    }
+}
+
+fn add(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
+    let (slug, organization) = (text(arguments, "slug"), text(arguments, "organization"));
+    let slug = parse_slug("--slug", &slug)?;
+    check_line(&organization, LONGEST_NAME)
+        .map_err(|_| StartError::new(format!("--organization is not one line of 1 to {LONGEST_NAME} characters")))?;
+    let opened = shell::open(config)?;
+    let act = shell::act(&opened);
+    let tenant = opened
+        .db
+        .write_here(|tx| sign_in::add_tenant(tx, &act, &slug, &organization))
+        .map_err(|error| StartError::new(format!("--slug {slug}: {error}")))?;
+    println!("{}", json!({ "tenant": tenant.slug, "organization": tenant.organization }));
+    Ok(())
+}
+
+fn list(config: &Config) -> Result<(), StartError> {
+    let opened = shell::open(config)?;
+    for tenant in opened.db.read_here(tenants::all)? {
+        println!("{}", json!({ "tenant": tenant.slug, "organization": tenant.organization }));
+    }
+    Ok(())
+}
+
+/// What was given for a slug, or what is wrong with it.
+pub(super) fn parse_slug(flag: &str, slug: &str) -> Result<Slug, StartError> {
+    Slug::parse(slug).map_err(|problem| {
+        StartError::new(match problem {
+            SlugProblem::Reserved => format!("{flag}: “{slug}” is reserved for addresses of Keystead itself"),
+            SlugProblem::Empty | SlugProblem::Malformed => {
+                format!("{flag}: “{slug}” is not 2 to 63 of a-z, 0-9 and hyphens that begin with a letter")
+            }
+        })
+    })
+}

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod account;
 mod api_keys;
 mod audit;
 mod db;
@@ -9,5 +10,6 @@ mod mail;
 mod oauth;
 mod sign_in;
 mod usage;
+mod users;
 mod verify;
 mod web;

@@ -96,6 +96,14 @@ impl Page {
         self.body.split(start.as_str()).skip(1).map(value).collect()
     }
 
+    /// The source of the tick box with this name.
+    #[track_caller]
+    pub fn tick_box(&self, name: &str) -> String {
+        let tag =
+            self.body.split('<').find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")));
+        tag.unwrap_or_else(|| panic!("there is no {name} in:\n{}", self.text())).to_owned()
+    }
+
     /// The source of the list row that has this attribute, such as `data-client-id="billing-sync"`.
     #[track_caller]
     pub fn row(&self, attribute: &str) -> Self {
@@ -103,6 +111,14 @@ impl Page {
         let row = rows.into_iter().find(|row| row.contains(attribute));
         let row = row.unwrap_or_else(|| panic!("no row {attribute} in:\n{}", self.text()));
         Self { body: format!("<tr{row}</tr>"), ..self.clone() }
+    }
+
+    /// The source without the tokens of its forms, which are fresh in each answer.
+    pub fn without_tokens(&self) -> String {
+        let mut parts = self.body.split("name=\"csrf\" value=\"");
+        let first = parts.next().unwrap_or_default().to_owned();
+        let rest: String = parts.map(|part| part.split_once('"').map_or("", |(_, rest)| rest)).collect();
+        format!("{first}{rest}")
     }
 
     /// What a reader sees, more or less: no tags, single spaces.

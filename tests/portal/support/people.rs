@@ -40,6 +40,23 @@ impl Portal {
         self.inner.db.write::<(), Error>(add).await.expect("a user is added");
     }
 
+    /// The path of somebody's page.
+    pub async fn user_path(&self, email: &str, page: &str) -> String {
+        let query = format!("SELECT public_id AS line FROM users WHERE email = '{email}' AND deleted_at IS NULL");
+        let ids = self.lines(&query).await;
+        assert_eq!(ids.len(), 1, "{email}");
+        format!("/users/{}/{page}", ids[0]).trim_end_matches('/').to_owned()
+    }
+
+    /// What somebody holds: `role on path`, sorted.
+    pub async fn held_by(&self, email: &str) -> Vec<String> {
+        self.lines(&format!(
+            "SELECT r.slug || ' on ' || n.path AS line FROM grants g JOIN roles r ON r.id = g.role_id \
+             JOIN resources n ON n.id = g.resource_id JOIN users u ON u.id = g.user_id WHERE u.email = '{email}' ORDER BY 1"
+        ))
+        .await
+    }
+
     /// Ada invites somebody; the code of the link.
     pub async fn invites(&self, email: &str) -> String {
         let mut ada = self.visitor();

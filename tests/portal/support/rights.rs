@@ -43,6 +43,19 @@ impl Portal {
         assert_eq!(given, 1, "{role} on {path}");
     }
 
+    /// Somebody of Acme holds a role on a resource from now on.
+    pub async fn holds(&self, email: &str, role: &str, path: &str) {
+        let given = self
+            .sql(&format!(
+                "INSERT INTO grants (tenant_id, user_id, role_id, resource_id, granted_at, granted_by) \
+                 SELECT u.tenant_id, u.id, r.id, n.id, 0, 'a test' FROM users u \
+                 JOIN roles r ON r.tenant_id = u.tenant_id AND r.slug = '{role}' \
+                 JOIN resources n ON n.tenant_id = u.tenant_id AND n.path = '{path}' WHERE u.email = '{email}'"
+            ))
+            .await;
+        assert_eq!(given, 1, "{role} on {path}");
+    }
+
     /// Puts a tag on a key.
     pub async fn tags(&self, key: &Key, name: &str, value: &str) {
         self.sql(&format!(

@@ -85,6 +85,18 @@ impl Visitor<'_> {
         page
     }
 
+    /// Opens somebody's page and saves it with these roles ticked, in the place of those that were.
+    pub async fn gives_roles(&mut self, email: &str, roles: &[&str]) -> Page {
+        let path = self.portal.user_path(email, "").await;
+        let page = self.get(&path).await.is(200);
+        let (name, version) = (page.field("name"), page.field("version"));
+        let ticks: Vec<String> = roles.iter().map(|role| format!("role-{role}")).collect();
+        let mut fields =
+            vec![("name", name.as_str()), ("version", version.as_str()), ("active", "on"), ("action", "save")];
+        fields.extend(ticks.iter().map(|tick| (tick.as_str(), "on")));
+        self.post(&path, &fields).await
+    }
+
     /// Signs in on the sign-in page.
     pub async fn signs_in(&mut self, email: &str, password: &str) -> Page {
         self.get("/login").await.is(200);

@@ -7,6 +7,7 @@ mod audit;
 mod db;
 mod mail;
 mod oauth;
+mod roles;
 mod sign_in;
 mod usage;
 mod verify;

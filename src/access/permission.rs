@@ -106,9 +106,16 @@ const KEPT_NOUNS: [&str; 8] =
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApplicationPermission(String);
 
-/// The text is not `noun:verb`, or its noun belongs to the portal.
+/// Why a text is no application permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAnApplicationPermission;
+pub enum NotAnApplicationPermission {
+    /// It is not `noun:verb` of lower-case letters, digits, dots, hyphens and underscores.
+    Malformed,
+    /// Its noun is one of the portal's, or kept for it.
+    OfThePortal,
+    /// Its noun is `*`.
+    EveryNoun,
+}
 
 impl ApplicationPermission {
     /// The word itself.
@@ -132,7 +139,7 @@ impl FromStr for ApplicationPermission {
     type Err = NotAnApplicationPermission;
 
     fn from_str(text: &str) -> Result<Self, NotAnApplicationPermission> {
-        let (noun, verb) = text.split_once(':').ok_or(NotAnApplicationPermission)?;
+        let (noun, verb) = text.split_once(':').ok_or(NotAnApplicationPermission::Malformed)?;
         let word = |part: &str| {
             !part.is_empty()
                 && part.len() <= 64
@@ -140,9 +147,17 @@ impl FromStr for ApplicationPermission {
         };
         let of_the_portal = KEPT_NOUNS.contains(&noun)
             || Permission::ALL.iter().any(|own| own.as_str().split(':').next() == Some(noun));
-        (word(noun) && (verb == "*" || word(verb)) && !of_the_portal)
-            .then(|| Self(text.to_owned()))
-            .ok_or(NotAnApplicationPermission)
+        if verb != "*" && !word(verb) {
+            Err(NotAnApplicationPermission::Malformed)
+        } else if noun == "*" {
+            Err(NotAnApplicationPermission::EveryNoun)
+        } else if of_the_portal {
+            Err(NotAnApplicationPermission::OfThePortal)
+        } else if word(noun) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAnApplicationPermission::Malformed)
+        }
     }
 }
 
@@ -152,20 +167,24 @@ mod tests {
 
     #[test]
     fn a_portal_noun_or_a_star_is_no_application_permission() {
-        for bad in [
-            "api_keys:read",
-            "users:*",
-            "*:*",
-            "*:read",
-            "invoices",
-            "invoices:",
-            ":read",
-            "Invoices:read",
-            "a b:c",
-            "tokens:mint",
-            "webhooks:*",
+        use NotAnApplicationPermission::{EveryNoun, Malformed, OfThePortal};
+        for (bad, why) in [
+            ("api_keys:read", OfThePortal),
+            ("users:*", OfThePortal),
+            ("tokens:mint", OfThePortal),
+            ("webhooks:*", OfThePortal),
+            ("*:*", EveryNoun),
+            ("*:read", EveryNoun),
+            ("invoices", Malformed),
+            ("invoices:", Malformed),
+            (":read", Malformed),
+            ("Invoices:read", Malformed),
+            ("invoices:read:all", Malformed),
+            ("invoices:re*", Malformed),
+            ("in*:read", Malformed),
+            ("a b:c", Malformed),
         ] {
-            assert!(bad.parse::<ApplicationPermission>().is_err(), "{bad}");
+            assert_eq!(bad.parse::<ApplicationPermission>(), Err(why), "{bad}");
         }
         assert!("invoices:read".parse::<ApplicationPermission>().is_ok());
     }

@@ -15,6 +15,33 @@ pub struct RoleSet {
     pub application: BTreeSet<ApplicationPermission>,
 }
 
+impl RoleSet {
+    /// How many permissions there are.
+    pub fn len(&self) -> usize {
+        self.portal.len() + self.application.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is here and not in the other.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self {
+            portal: self.portal.difference(&other.portal).copied().collect(),
+            application: self.application.difference(&other.application).cloned().collect(),
+        }
+    }
+
+    /// The words of all of them, the portal's first.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let portal = self.portal.iter().map(|permission| permission.as_str());
+        portal.chain(self.application.iter().map(ApplicationPermission::as_str))
+    }
+}
+
 /// A role that exists in every tenant; its permissions are defined here, not in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BuiltIn {

@@ -262,25 +262,35 @@ pub enum Of<'a> {
 /// # Errors
 /// When the database refuses.
 pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Result<(), Error> {
+    raise_token_versions(tx, tenant, of)?;
+    let gone = diesel::delete(grants::table).filter(grants::tenant_id.eq(tenant.id()));
+    match of {
+        Of::Role(role) => gone.filter(grants::role_id.eq(role)).execute(&mut **tx)?,
+        Of::Resources(ids) => gone.filter(grants::resource_id.eq_any(ids)).execute(&mut **tx)?,
+    };
+    Ok(())
+}
+
+/// Raises the version of the tokens of every key that holds one of these grants: what the keys were given before says
+/// more than they hold now.
+///
+/// # Errors
+/// When the database refuses.
+pub fn raise_token_versions(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Result<(), Error> {
     let keys = grants::table
         .filter(grants::tenant_id.eq(tenant.id()).and(grants::api_key_id.is_not_null()))
         .select(grants::api_key_id.assume_not_null());
     let raise = diesel::update(api_keys::table).filter(api_keys::tenant_id.eq(tenant.id()));
     let set = api_keys::token_version.eq(api_keys::token_version + 1);
-    let gone = diesel::delete(grants::table).filter(grants::tenant_id.eq(tenant.id()));
     match of {
         Of::Role(role) => {
-            raise.filter(api_keys::id.eq_any(keys.filter(grants::role_id.eq(role)))).set(set).execute(&mut **tx)?;
-            gone.filter(grants::role_id.eq(role)).execute(&mut **tx)?;
+            raise.filter(api_keys::id.eq_any(keys.filter(grants::role_id.eq(role)))).set(set).execute(&mut **tx)?
         }
-        Of::Resources(ids) => {
-            raise
-                .filter(api_keys::id.eq_any(keys.filter(grants::resource_id.eq_any(ids))))
-                .set(set)
-                .execute(&mut **tx)?;
-            gone.filter(grants::resource_id.eq_any(ids)).execute(&mut **tx)?;
-        }
-    }
+        Of::Resources(ids) => raise
+            .filter(api_keys::id.eq_any(keys.filter(grants::resource_id.eq_any(ids))))
+            .set(set)
+            .execute(&mut **tx)?,
+    };
     Ok(())
 }
 

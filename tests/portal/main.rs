@@ -8,6 +8,7 @@ mod audit;
 mod db;
 mod mail;
 mod oauth;
+mod roles;
 mod sign_in;
 mod usage;
 mod users;

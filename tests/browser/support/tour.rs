@@ -60,6 +60,7 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     olga.presses("Delete").await;
     olga.sees("is deleted.").await;
     look("deleted").await;
+    visits_roles(olga, &look).await;
     olga.opens("/audit").await;
     look("audit").await;
     olga.opens("/api-keys/000000000000").await;
@@ -75,4 +76,43 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     look("login-error").await;
     olga.opens("/nothing-here").await;
     look("no-such-page-for-strangers").await;
+}
+
+/// The pages of roles, with a role whose every word is as long as it may be.
+async fn visits_roles(olga: &Person, look: &impl AsyncFn(&str)) {
+    let (name, word) = ("W".repeat(60), format!("{}:{}", "n".repeat(64), "v".repeat(64)));
+    olga.opens("/roles/new").await;
+    look("role-create").await;
+    olga.types("name", &name).await;
+    olga.types("description", &"d".repeat(200)).await;
+    olga.types("application", &format!("{word} users:* *:* {}", "x".repeat(70))).await;
+    ticks(olga, "[name=assignable]").await;
+    ticks(olga, "[value=\"all:users-and-roles\"]").await;
+    olga.clicks(".save-bar .primary").await;
+    olga.finds("[role=alert]").await;
+    look("role-create-errors").await;
+    ticks(olga, "[value=\"none:users-and-roles\"]").await;
+    ticks(olga, "[value=\"all:api-keys\"]").await;
+    olga.types("application", &format!("{word} invoices:read")).await;
+    olga.clicks(".save-bar .primary").await;
+    olga.sees("is created.").await;
+    look("roles").await;
+    let role = format!("/roles/{}", "w".repeat(60));
+    olga.opens(&role).await;
+    look("role-edit").await;
+    // Somebody else saves meanwhile.
+    olga.evaluates("document.querySelector('[name=version]').value = '0'").await;
+    olga.clicks(".save-bar .primary").await;
+    olga.finds("[role=alert]").await;
+    look("role-edit-meanwhile").await;
+    olga.opens(&format!("{role}/delete")).await;
+    look("role-delete").await;
+    olga.opens("/roles/admin").await;
+    look("role-view").await;
+}
+
+/// Clicks what may be behind the bar at the bottom, where the driver does not look for it.
+async fn ticks(olga: &Person, selector: &str) {
+    olga.evaluates(&format!("document.querySelector('{selector}').scrollIntoView({{ block: 'center' }})")).await;
+    olga.clicks(selector).await;
 }

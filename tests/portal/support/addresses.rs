@@ -16,6 +16,7 @@ pub fn address_of(route: &Route, key_id: &str) -> String {
             .replace("{tenant}", "acme")
             .replace("{key_id}", key_id)
             .replace("{user_id}", BOB)
+            .replace("{role}", "developer")
             .replace("{session}", "000000000000000000000000")
             .replace("{code}", "ksi_none"),
     }

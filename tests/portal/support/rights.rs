@@ -1,9 +1,11 @@
 //! Roles, resources, grants and tags, which no page gives yet.
 
+use keystead::access::Permission;
+
 use super::{Key, Portal};
 
 impl Portal {
-    /// A role of Acme's own.
+    /// A role of Acme's own, with permissions of the portal and of applications.
     pub async fn has_role(&self, slug: &str, permissions: &[&str]) {
         self.sql(&format!(
             "INSERT INTO roles (tenant_id, slug, name, description, assignable_by_user_managers, created_at, version) \
@@ -11,9 +13,10 @@ impl Portal {
         ))
         .await;
         for permission in permissions {
+            let kind = if permission.parse::<Permission>().is_ok() { "portal" } else { "application" };
             self.sql(&format!(
                 "INSERT INTO role_permissions (tenant_id, role_id, kind, permission) \
-                 SELECT tenant_id, id, 'application', '{permission}' FROM roles WHERE slug = '{slug}'"
+                 SELECT tenant_id, id, '{kind}', '{permission}' FROM roles WHERE slug = '{slug}'"
             ))
             .await;
         }

@@ -118,6 +118,15 @@ impl<'a> Filled<'a> {
                 visitor.get(&address).await.is(200);
                 vec![("name", "Ivy".into()), ("password", PASSWORD.into())]
             }
+            "/roles/new" | "/roles/{role}" | "/roles/{role}/delete" => {
+                let slug = format!("role-{number}-{}", path.len());
+                if path != "/roles/new" {
+                    portal.has_role(&slug, &[]).await;
+                }
+                visitor.get("/roles/new").await.is(200);
+                address = path.replace("{role}", &slug);
+                vec![("name", format!("New {number}")), ("slug", slug), ("version", "1".into())]
+            }
             other => panic!("say here how the form {other} is filled in"),
         };
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

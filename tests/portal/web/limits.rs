@@ -27,6 +27,8 @@ on_both! {
             let path = address_of(route, &key.key_id);
             let limit = match route.path {
                 "/login" | "/account/password" | "/invitations/{code}" => 4_096,
+                // 200 permissions of a role fit, however long they are.
+                "/roles/new" | "/roles/{role}" => 65_536,
                 // Every role has a tick box, and there may be many rows.
                 path if path.starts_with("/users/") && !path.ends_with("/delete") => 65_536,
                 _ => 16_384,

@@ -126,7 +126,7 @@ impl Person {
     pub async fn presses(&self, words: &str) {
         self.manages(&format!("press {words:?}"), async || {
             let place = if self.browser.driver().find_all(By::Css("dialog[open]")).await?.is_empty() {
-                "/"
+                ""
             } else {
                 "//dialog[@open]"
             };

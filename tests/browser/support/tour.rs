@@ -61,6 +61,7 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     olga.sees("is deleted.").await;
     look("deleted").await;
     visits_roles(olga, &look).await;
+    visits_people(olga, &look).await;
     olga.opens("/audit").await;
     look("audit").await;
     olga.opens("/api-keys/000000000000").await;
@@ -115,4 +116,51 @@ async fn visits_roles(olga: &Person, look: &impl AsyncFn(&str)) {
 async fn ticks(olga: &Person, selector: &str) {
     olga.evaluates(&format!("document.querySelector('{selector}').scrollIntoView({{ block: 'center' }})")).await;
     olga.clicks(selector).await;
+}
+
+/// Users and the own account.
+async fn visits_people(olga: &Person, look: &impl AsyncFn(&str)) {
+    olga.opens("/users/new").await;
+    look("user-new").await;
+    olga.types("email", "no address").await;
+    olga.evaluates("document.querySelector('#email').form.noValidate = true").await;
+    olga.clicks(".save-bar .btn.primary").await;
+    olga.finds("[role=alert]").await;
+    look("user-new-errors").await;
+    olga.types("email", "ivy@acme.example").await;
+    olga.types("name", "Ivy League").await;
+    olga.clicks(".save-bar .btn.primary").await;
+    olga.finds("#secret").await;
+    look("user-invited").await;
+    let link = olga.reads("#secret").await;
+    olga.presses("Close").await;
+    olga.finds("#name").await;
+    look("user-detail").await;
+    olga.presses("Delete ivy@acme.example").await;
+    olga.sees("Delete ivy@acme.example?").await;
+    look("user-delete").await;
+    olga.opens("/users").await;
+    look("users").await;
+    olga.opens("/users?status=inactive&q=nobody").await;
+    look("users-no-match").await;
+    olga.clicks("main a.btn[href=\"/users\"]").await;
+    olga.clicks("tr[data-email=\"ops@acme.example\"] a.name").await;
+    olga.sees("Nobody changes their own roles").await;
+    look("user-self").await;
+    olga.opens("/account").await;
+    look("account").await;
+    olga.types("current", "not my password at all").await;
+    olga.types("password", "the south gate squeaks").await;
+    olga.submits("current").await;
+    olga.finds("[role=alert]").await;
+    look("account-errors").await;
+    olga.opens(
+        link.rsplit_once("/invitations").map(|(_, code)| format!("/invitations{code}")).expect("a link").as_str(),
+    )
+    .await;
+    olga.finds("#password").await;
+    look("invitation").await;
+    olga.opens("/invitations/none").await;
+    olga.sees("This link cannot be used").await;
+    look("invitation-refused").await;
 }

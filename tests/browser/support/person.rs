@@ -132,13 +132,21 @@ impl Person {
             };
             let says = format!("normalize-space(.)=\"{words}\" or @aria-label=\"{words}\"");
             let path = format!("{place}//*[self::button or self::a][{says}]");
-            self.first_shown(By::XPath(path)).await?.click().await
+            let element = self.first_shown(By::XPath(path)).await?;
+            // Not only to the edge, where the bar with "Save" lies over it.
+            element.scroll_into_view().await?;
+            element.click().await
         })
         .await;
     }
 
     pub async fn clicks(&self, selector: &str) {
-        self.manages(&format!("click {selector}"), async || self.shown(selector).await?.click().await).await;
+        self.manages(&format!("click {selector}"), async || {
+            let element = self.shown(selector).await?;
+            element.scroll_into_view().await?;
+            element.click().await
+        })
+        .await;
     }
 
     /// Sends the form that this field is in by its button.

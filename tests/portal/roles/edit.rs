@@ -146,6 +146,7 @@ on_both! {
         let wim = portal.lines("SELECT public_id AS line FROM users WHERE email = 'wim@acme.example'").await.remove(0);
         let links = page.attributes("href");
         assert!(links.contains(&format!("/users/{wim}")) && links.contains(&key.path("")), "{links:?}");
+        ada.get(&format!("/users/{wim}")).await.is(200).says("wim@acme.example");
         // Whoever may not open those pages gets no link to them.
         portal.has_role("shaper", &["roles:manage"]).await;
         let mut rob = portal.somebody("acme", "rob@acme.example", &["shaper"]).await;

@@ -10,7 +10,7 @@ mod copying;
 mod input_errors;
 mod key_life;
 mod last_use;
-
 mod policy;
+mod roles_of_people;
 mod secret_is_gone;
 mod small_screens;

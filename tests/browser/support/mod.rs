@@ -1,6 +1,7 @@
 pub mod browser;
 pub mod machine;
 pub mod patience;
+pub mod people;
 pub mod person;
 pub mod portal;
 pub mod tour;

@@ -35,6 +35,10 @@ impl Person {
         Person::with(Kind::WITHOUT_JAVASCRIPT, portal).await
     }
 
+    pub async fn with_or_without_javascript(javascript: bool, portal: &Portal) -> Person {
+        Person::with(if javascript { Kind::ORDINARY } else { Kind::WITHOUT_JAVASCRIPT }, portal).await
+    }
+
     async fn with(kind: Kind, portal: &Portal) -> Person {
         Person {
             browser: Browser::open(kind).await,
@@ -107,6 +111,11 @@ impl Person {
         self.opens_address(&self.setup_link).await;
     }
 
+    /// Opens a link that somebody handed over.
+    pub async fn opens_the_link(&self, link: &str) {
+        self.opens_address(link).await;
+    }
+
     async fn opens_address(&self, address: &str) {
         let opened = self.browser.driver().goto(address).await;
         opened.unwrap_or_else(|error| panic!("{address} does not open: {error}"));
@@ -125,19 +134,25 @@ impl Person {
     /// Presses the button, or follows the link, that says this. In an overlay, when there is one.
     pub async fn presses(&self, words: &str) {
         self.manages(&format!("press {words:?}"), async || {
-            let place = if self.browser.driver().find_all(By::Css("dialog[open]")).await?.is_empty() {
-                ""
-            } else {
-                "//dialog[@open]"
-            };
-            let says = format!("normalize-space(.)=\"{words}\" or @aria-label=\"{words}\"");
-            let path = format!("{place}//*[self::button or self::a][{says}]");
-            let element = self.first_shown(By::XPath(path)).await?;
-            // Not only to the edge, where the bar with "Save" lies over it.
-            element.scroll_into_view().await?;
-            element.click().await
+            let overlays = self.browser.driver().find_all(By::Css("dialog[open]")).await?;
+            let place = if overlays.is_empty() { "" } else { "//dialog[@open]" };
+            self.click_what_says(words, place).await
         })
         .await;
+    }
+
+    /// The same in one part of the page, named by an XPath.
+    pub async fn presses_in(&self, place: &str, words: &str) {
+        self.manages(&format!("press {words:?} in {place}"), async || self.click_what_says(words, place).await).await;
+    }
+
+    async fn click_what_says(&self, words: &str, place: &str) -> WebDriverResult<()> {
+        let says = format!("normalize-space(.)=\"{words}\" or @aria-label=\"{words}\"");
+        let path = format!("{place}//*[self::button or self::a][{says}]");
+        let element = self.first_shown(By::XPath(path)).await?;
+        // Not only to the edge, where the bar with "Save" lies over it.
+        element.scroll_into_view().await?;
+        element.click().await
     }
 
     pub async fn clicks(&self, selector: &str) {
@@ -192,6 +207,12 @@ impl Person {
 
     pub async fn finds(&self, selector: &str) -> WebElement {
         self.manages(&format!("find {selector}"), async || self.shown(selector).await).await
+    }
+
+    /// The status that the server gave the page on the screen.
+    pub async fn was_answered(&self) -> u64 {
+        let script = "return performance.getEntriesByType('navigation')[0].responseStatus";
+        self.evaluates(script).await.as_u64().expect("a status")
     }
 
     pub async fn sees_the_row_of(&self, client_id: &str) {

@@ -8,6 +8,7 @@ mod support;
 
 mod copying;
 mod input_errors;
+mod invitation;
 mod key_life;
 mod last_use;
 mod policy;

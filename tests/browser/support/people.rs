@@ -33,6 +33,16 @@ impl Person {
             self.ticks(&format!("role-{role}")).await;
         }
         self.presses_in_the_save_bar("Invite").await;
+        self.reads_the_link().await
+    }
+
+    /// "Resend invitation", "Reset password": the link that is shown for that.
+    pub async fn presses_for_a_link(&self, words: &str) -> String {
+        self.presses(words).await;
+        self.reads_the_link().await
+    }
+
+    async fn reads_the_link(&self) -> String {
         let link = self.reads("#secret").await;
         assert!(link.contains("/invitations/ksi_"), "this is no link: {link:?}");
         link

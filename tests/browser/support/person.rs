@@ -67,7 +67,11 @@ impl Person {
     }
 
     pub async fn tries_to_sign_in_with(&self, password: &str) {
-        self.types("email", EMAIL).await;
+        self.tries_to_sign_in_as(EMAIL, password).await;
+    }
+
+    pub async fn tries_to_sign_in_as(&self, email: &str, password: &str) {
+        self.types("email", email).await;
         self.types("password", password).await;
         self.submits("password").await;
     }
@@ -225,6 +229,12 @@ impl Person {
             .evaluates("return [...document.querySelectorAll('tr[data-client-id]')].map(row => row.dataset.clientId)")
             .await;
         serde_json::from_value(ids).expect("a list of client ids")
+    }
+
+    /// The page holds this nowhere, not even where it is not seen.
+    pub async fn holds_no(&self, secret: &str) {
+        let source = self.page_source().await;
+        assert!(!source.contains(secret), "it is on the page:\n{source}");
     }
 
     /// The page as the browser holds it, markup and all.

@@ -8,6 +8,7 @@ mod audit;
 mod db;
 mod mail;
 mod oauth;
+mod resources;
 mod roles;
 mod sign_in;
 mod usage;

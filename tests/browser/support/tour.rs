@@ -64,6 +64,7 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     visits_people(olga, &look).await;
     olga.opens("/audit").await;
     look("audit").await;
+    visits_the_resources(olga, &look).await;
     olga.opens("/api-keys/000000000000").await;
     look("no-such-key").await;
     olga.opens("/nothing-here").await;
@@ -163,4 +164,39 @@ async fn visits_people(olga: &Person, look: &impl AsyncFn(&str)) {
     olga.opens("/invitations/none").await;
     olga.sees("This link cannot be used").await;
     look("invitation-refused").await;
+}
+
+/// The tree while it is empty, and one as deep as it may be, with words as long as they may be.
+async fn visits_the_resources(olga: &Person, look: &impl AsyncFn(&str)) {
+    olga.opens("/resources").await;
+    look("resources-empty").await;
+    let mut path = "organization=acme".to_owned();
+    for level in 2..=10 {
+        olga.opens(&format!("/resources/new?parent={path}")).await;
+        if level == 2 {
+            look("resource-create").await;
+            olga.types("kind", "Two words").await;
+            olga.types("name", "two words").await;
+            olga.presses("Add").await;
+            olga.finds("[role=alert]").await;
+            look("resource-create-errors").await;
+        }
+        let (kind, name) = ("namespace-of-thirty-two-letters_", format!("{level:02}{}", "n".repeat(62)));
+        olga.types("kind", kind).await;
+        olga.types("name", &name).await;
+        olga.presses("Add").await;
+        olga.sees("is added.").await;
+        path = format!("{path}:{kind}={name}");
+    }
+    look("resource").await;
+    olga.types("name", "two words").await;
+    olga.submits("name").await;
+    olga.finds("[role=alert]").await;
+    look("resource-errors").await;
+    olga.opens("/resources?q=NNNN").await;
+    look("resources-search").await;
+    olga.opens(&format!("/resources/{path}/delete")).await;
+    look("resource-delete").await;
+    olga.presses("Delete").await;
+    olga.sees("is deleted.").await;
 }

@@ -18,6 +18,7 @@ pub fn address_of(route: &Route, key_id: &str) -> String {
             .replace("{user_id}", BOB)
             .replace("{role}", "developer")
             .replace("{session}", "000000000000000000000000")
+            .replace("{path}", "organization=acme")
             .replace("{code}", "ksi_none"),
     }
 }

@@ -127,6 +127,23 @@ impl<'a> Filled<'a> {
                 address = path.replace("{role}", &slug);
                 vec![("name", format!("New {number}")), ("slug", slug), ("version", "1".into())]
             }
+            "/resources/new" => {
+                visitor.get("/resources/new").await.is(200);
+                vec![
+                    ("parent", "organization=acme".into()),
+                    ("kind", "application".into()),
+                    ("name", format!("new-{number}")),
+                ]
+            }
+            "/resources/{path}" | "/resources/{path}/delete" => {
+                let (root, name) = ("organization=acme", format!("old-{number}-{}", path.len()));
+                let made = [("parent", root), ("kind", "scope"), ("name", &name)];
+                visitor.get("/resources").await.is(200);
+                visitor.post("/resources/new", &made).await.is(303);
+                address = path.replace("{path}", &format!("{root}:scope={name}"));
+                let seen = visitor.get(&address).await.is(200).field("seen");
+                vec![("seen", seen), ("parent", root.into()), ("kind", "scope".into()), ("name", format!("{name}-b"))]
+            }
             other => panic!("say here how the form {other} is filled in"),
         };
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -7,6 +7,7 @@
 mod support;
 
 mod copying;
+mod forms_of_people;
 mod input_errors;
 mod invitation;
 mod key_life;

@@ -5,17 +5,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::access::{Act, Actor, Grant, Permission, ResourcePath, RoleSet};
+use crate::access::{Act, Actor, Grant, ResourcePath, RoleSet};
 use crate::audit::{self, Action, Event};
 use crate::db::{self, Conn, Tx};
 use crate::grants::{self, Of};
 
-use super::reading::{self, Fall};
+use super::reading::{self, Fall, MANAGE};
 use super::resource::{self, MOST};
 use super::{Mark, Resource, ResourceError, Segment, store};
 
-/// The permission behind every verb here.
-pub(super) const MANAGE: Permission = Permission::ManageResources;
 /// How many of those who lost a grant an event names.
 const NAMED: usize = 100;
 

@@ -1,12 +1,14 @@
 //! What pages show of the tree. The whole tree is seen by whoever manages any part of it.
 
-use crate::access::{Actor, ResourcePath, TenantScope};
+use crate::access::{Actor, Permission, ResourcePath, TenantScope};
 use crate::db::{Conn, Error};
 use crate::grants::{self, COUNTED, Held, Of};
 
-use super::actions::MANAGE;
 use super::resource::{LONGEST_PATH, MOST};
 use super::{Resource, ResourceError, store};
+
+/// The permission behind every verb on resources, reading included.
+pub(super) const MANAGE: Permission = Permission::ManageResources;
 
 /// Children of one node that are shown.
 const CHILDREN: usize = 200;

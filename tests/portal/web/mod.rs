@@ -3,7 +3,9 @@
 mod access;
 mod client_address;
 mod csrf;
+mod foreign;
 mod headers;
 mod limits;
+mod matrix;
 mod readiness;
 mod routes;

@@ -12,6 +12,7 @@ mod portal;
 mod rights;
 #[cfg(feature = "test-smtp")]
 mod smtp;
+mod statements;
 mod targets;
 mod visitor;
 mod wire;

@@ -8,4 +8,5 @@ mod headers;
 mod limits;
 mod matrix;
 mod readiness;
+mod round_trips;
 mod routes;

@@ -145,6 +145,12 @@ impl Actor {
         }
     }
 
+    /// Whether the actor may give this role on the whole organization, or on any resource on which they hold something.
+    pub fn may_give_somewhere(&self, grant: &Grant) -> bool {
+        let mut places = std::iter::once(&self.root).chain(self.grants.iter().map(|held| &held.resource));
+        places.any(|place| self.require_to_give(&Grant { resource: place.clone(), ..grant.clone() }).is_ok())
+    }
+
     /// Whether the actor may give all of these: then whoever holds them holds no more than the actor.
     ///
     /// # Errors

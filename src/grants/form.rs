@@ -53,6 +53,16 @@ pub enum RowProblem {
     UnknownResource,
 }
 
+impl RowProblem {
+    /// The field of the row that it belongs to, as names and ids have it.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NoRole | Self::UnknownRole => "role",
+            Self::NoResource | Self::UnknownResource => "resource",
+        }
+    }
+}
+
 /// What the rows ask for, without the empty ones.
 ///
 /// # Errors
@@ -132,6 +142,11 @@ impl RowsView {
     /// What is wrong with a row.
     pub fn problem(&self, number: &usize) -> Option<RowProblem> {
         self.problems.iter().find(|(at, _)| at == number).map(|(_, problem)| *problem)
+    }
+
+    /// Nothing is wrong with a row that is not there yet.
+    pub const fn no_problem(&self) -> Option<RowProblem> {
+        None
     }
 }
 

@@ -121,7 +121,7 @@ document.addEventListener('click', event => {
   event.preventDefault();
   const boxes = button.closest('fieldset').querySelectorAll('input[type="checkbox"]:not(:disabled)');
   for (const box of boxes) box.checked = button.dataset.tick === 'all';
-  say(button.dataset.tick === 'all' ? `${boxes.length} boxes ticked` : `${boxes.length} boxes cleared`);
+  say(`${boxes.length} ${boxes.length === 1 ? 'box' : 'boxes'} ${button.dataset.tick === 'all' ? 'ticked' : 'cleared'}`);
 });
 
 // 7. Ctrl or Cmd + K goes to the search field of the list.

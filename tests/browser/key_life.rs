@@ -11,14 +11,14 @@ async fn with_javascript() {
     let portal = Portal::start();
     let olga = Person::at(&portal).await;
     let machine = Machine::beside(&portal);
-    may_use_the_clipboard(&olga, &portal).await;
+    olga.may_use_the_clipboard(&portal).await;
     starts_using_keystead(&olga).await;
 
     let secret = olga.creates_a_key(KEY).await;
     olga.finds("dialog:modal").await;
     olga.clicks("[data-copy=secret]").await;
     olga.sees("Copied").await;
-    assert_eq!(clipboard(&olga).await, secret);
+    assert_eq!(olga.clipboard().await, secret);
 
     works_at_once(&olga, &machine, &secret).await;
     deleting_asks_first_and_then_ends_it(&olga, &machine, &secret).await;
@@ -89,16 +89,4 @@ async fn deleting_asks_first_and_then_ends_it(olga: &Person, machine: &Machine, 
     assert_eq!(machine.verifies(secret).await, "DELETED");
     let refusal = machine.asks_for_a_token(TENANT, KEY, secret).await;
     assert_eq!((refusal.status, &refusal.body["error"]), (401, &json!("invalid_client")));
-}
-
-async fn may_use_the_clipboard(olga: &Person, portal: &Portal) {
-    let permissions = json!({
-        "origin": portal.address,
-        "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
-    });
-    olga.browser.devtools("Browser.grantPermissions", permissions).await;
-}
-
-async fn clipboard(olga: &Person) -> String {
-    olga.evaluates("return navigator.clipboard.readText()").await.as_str().expect("text").to_owned()
 }

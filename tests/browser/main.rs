@@ -7,10 +7,12 @@
 mod support;
 
 mod copying;
+mod forms_of_people;
 mod input_errors;
+mod invitation;
 mod key_life;
 mod last_use;
-
 mod policy;
+mod roles_of_people;
 mod secret_is_gone;
 mod small_screens;

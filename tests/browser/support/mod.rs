@@ -1,6 +1,8 @@
 pub mod browser;
+mod clipboard;
 pub mod machine;
 pub mod patience;
+mod people;
 pub mod person;
 pub mod portal;
 pub mod tour;

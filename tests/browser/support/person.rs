@@ -35,6 +35,10 @@ impl Person {
         Person::with(Kind::WITHOUT_JAVASCRIPT, portal).await
     }
 
+    pub async fn with_or_without_javascript(javascript: bool, portal: &Portal) -> Person {
+        Person::with(if javascript { Kind::ORDINARY } else { Kind::WITHOUT_JAVASCRIPT }, portal).await
+    }
+
     async fn with(kind: Kind, portal: &Portal) -> Person {
         Person {
             browser: Browser::open(kind).await,
@@ -63,7 +67,11 @@ impl Person {
     }
 
     pub async fn tries_to_sign_in_with(&self, password: &str) {
-        self.types("email", EMAIL).await;
+        self.tries_to_sign_in_as(EMAIL, password).await;
+    }
+
+    pub async fn tries_to_sign_in_as(&self, email: &str, password: &str) {
+        self.types("email", email).await;
         self.types("password", password).await;
         self.submits("password").await;
     }
@@ -107,6 +115,11 @@ impl Person {
         self.opens_address(&self.setup_link).await;
     }
 
+    /// Opens a link that somebody handed over.
+    pub async fn opens_the_link(&self, link: &str) {
+        self.opens_address(link).await;
+    }
+
     async fn opens_address(&self, address: &str) {
         let opened = self.browser.driver().goto(address).await;
         opened.unwrap_or_else(|error| panic!("{address} does not open: {error}"));
@@ -125,19 +138,25 @@ impl Person {
     /// Presses the button, or follows the link, that says this. In an overlay, when there is one.
     pub async fn presses(&self, words: &str) {
         self.manages(&format!("press {words:?}"), async || {
-            let place = if self.browser.driver().find_all(By::Css("dialog[open]")).await?.is_empty() {
-                ""
-            } else {
-                "//dialog[@open]"
-            };
-            let says = format!("normalize-space(.)=\"{words}\" or @aria-label=\"{words}\"");
-            let path = format!("{place}//*[self::button or self::a][{says}]");
-            let element = self.first_shown(By::XPath(path)).await?;
-            // Not only to the edge, where the bar with "Save" lies over it.
-            element.scroll_into_view().await?;
-            element.click().await
+            let overlays = self.browser.driver().find_all(By::Css("dialog[open]")).await?;
+            let place = if overlays.is_empty() { "" } else { "//dialog[@open]" };
+            self.click_what_says(words, place).await
         })
         .await;
+    }
+
+    /// The same in one part of the page, named by an XPath.
+    pub async fn presses_in(&self, place: &str, words: &str) {
+        self.manages(&format!("press {words:?} in {place}"), async || self.click_what_says(words, place).await).await;
+    }
+
+    async fn click_what_says(&self, words: &str, place: &str) -> WebDriverResult<()> {
+        let says = format!("normalize-space(.)=\"{words}\" or @aria-label=\"{words}\"");
+        let path = format!("{place}//*[self::button or self::a][{says}]");
+        let element = self.first_shown(By::XPath(path)).await?;
+        // Not only to the edge, where the bar with "Save" lies over it.
+        element.scroll_into_view().await?;
+        element.click().await
     }
 
     pub async fn clicks(&self, selector: &str) {
@@ -194,6 +213,12 @@ impl Person {
         self.manages(&format!("find {selector}"), async || self.shown(selector).await).await
     }
 
+    /// The status that the server gave the page on the screen.
+    pub async fn was_answered(&self) -> u64 {
+        let script = "return performance.getEntriesByType('navigation')[0].responseStatus";
+        self.evaluates(script).await.as_u64().expect("a status")
+    }
+
     pub async fn sees_the_row_of(&self, client_id: &str) {
         self.finds(&format!("tr[data-client-id=\"{client_id}\"]")).await;
     }
@@ -204,6 +229,12 @@ impl Person {
             .evaluates("return [...document.querySelectorAll('tr[data-client-id]')].map(row => row.dataset.clientId)")
             .await;
         serde_json::from_value(ids).expect("a list of client ids")
+    }
+
+    /// The page holds this nowhere, not even where it is not seen.
+    pub async fn holds_no(&self, secret: &str) {
+        let source = self.page_source().await;
+        assert!(!source.contains(secret), "it is on the page:\n{source}");
     }
 
     /// The page as the browser holds it, markup and all.

@@ -13,6 +13,9 @@ use super::resource_path::ResourcePath;
 pub struct TenantScope(i64);
 
 impl TenantScope {
+    /// What concerns the installation and no tenant.
+    pub const INSTALLATION: Self = Self(0);
+
     /// From a row that was found by a session or a credential, or a tenant that was just made.
     pub const fn from_row(tenant_id: i64) -> Self {
         Self(tenant_id)
@@ -78,7 +81,7 @@ impl Actor {
         Self {
             who: Who::System,
             label: label.to_owned(),
-            tenant: TenantScope(0),
+            tenant: TenantScope::INSTALLATION,
             root: ResourcePath::root("-"),
             grants: Vec::new(),
         }

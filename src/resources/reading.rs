@@ -127,12 +127,8 @@ pub fn search(conn: &mut Conn, actor: &Actor, text: &str) -> Result<Few, Resourc
 /// # Errors
 /// When the database refuses.
 pub fn offered(conn: &mut Conn, actor: &Actor) -> Result<Vec<ResourcePath>, ResourceError> {
-    let mut offered: Vec<ResourcePath> = Vec::new();
-    for place in managed(actor) {
-        let nodes = store::subtree(conn, actor.tenant, &place, OFFERED.saturating_sub(offered.len()))?;
-        offered.extend(nodes.into_iter().map(|node| node.path));
-    }
-    Ok(offered)
+    let nodes = store::subtrees(conn, actor.tenant, &managed(actor), OFFERED)?;
+    Ok(nodes.into_iter().map(|node| node.path).collect())
 }
 
 /// The highest places where the actor manages resources, none beneath another one.

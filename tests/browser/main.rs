@@ -11,6 +11,7 @@ mod forms_of_people;
 mod input_errors;
 mod invitation;
 mod key_life;
+mod keyboard;
 mod last_use;
 mod policy;
 mod roles_of_people;

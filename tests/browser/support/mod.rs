@@ -1,5 +1,6 @@
 pub mod browser;
 mod clipboard;
+mod keyboard;
 pub mod machine;
 pub mod patience;
 mod people;

@@ -273,7 +273,9 @@ impl Person {
             .into_iter()
             .filter(|entry| entry.level == "SEVERE" || entry.level == "WARNING")
             // The browser left out an animation between two pages, as it may.
-            .filter(|entry| !entry.message.contains("ViewTransition"))
+            .filter(|entry| {
+                !entry.message.contains("ViewTransition") && !entry.message.contains("Transition was aborted")
+            })
             .filter(|entry| {
                 // A page that answers 4xx is noted as well: that is an answer, unless it was a file of ours.
                 let answer = entry.source.as_deref() == Some("network");
@@ -295,10 +297,14 @@ impl Person {
 
     /// A window of this width, as seen by the page; `None`: the one the browser opened with.
     pub async fn has_a_window(&self, width: Option<u32>) {
-        let Some(width) = width else {
-            return self.browser.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
-        };
-        let metrics = json!({"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false});
+        match width {
+            Some(width) => self.has_a_window_of(width, 844).await,
+            None => self.browser.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await,
+        }
+    }
+
+    pub async fn has_a_window_of(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 

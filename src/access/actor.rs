@@ -122,41 +122,69 @@ impl Actor {
         if self.may_open(permission) { Ok(()) } else { Err(Refused { permission, resource: self.root.clone() }) }
     }
 
-    /// Whether the actor may give this role on this resource, and take it away: the one meaning of "hold" behind every
-    /// rule about giving. A portal permission is given by whoever holds it there; an application permission by whoever
-    /// manages API keys there; a role that is marked for it by whoever manages users, with everything it contains.
+    /// Whether this role on this resource is the actor's to give: the one meaning of "hold" behind every rule about giving. A
+    /// portal permission is given by whoever holds it there; an application permission, and a role without any, by whoever
+    /// manages API keys there.
     ///
     /// # Errors
     /// The first thing that is missing.
     pub fn require_to_give(&self, grant: &Grant) -> Result<(), CannotGive> {
-        if grant.assignable && self.may(Permission::ManageUsers, &grant.resource) {
-            return Ok(());
-        }
-        let cannot = |missing| CannotGive { role: grant.role_name.clone(), resource: grant.resource.clone(), missing };
-        if let Some(lacking) = grant.permissions.portal.iter().find(|own| !self.may(**own, &grant.resource)) {
-            return Err(cannot(Missing::Portal(*lacking)));
-        }
-        match grant.permissions.application.first() {
-            Some(first) if !self.may(Permission::ManageApiKeys, &grant.resource) => {
-                Err(cannot(Missing::Application(first.clone())))
-            }
-            // An empty role is given by whoever may give anything to anybody; the verb around it asks for that.
-            _ => Ok(()),
-        }
+        self.missing_to_give(grant, &grant.resource).map_or(Ok(()), |missing| {
+            let (slug, role, resource) = (grant.role.clone(), grant.role_name.clone(), grant.resource.clone());
+            Err(CannotGive { slug, role, resource, missing })
+        })
     }
 
-    /// Whether the actor may give this role on the whole organization, or on any resource on which they hold something.
-    pub fn may_give_somewhere(&self, grant: &Grant) -> bool {
-        let mut places = std::iter::once(&self.root).chain(self.grants.iter().map(|held| &held.resource));
-        places.any(|place| self.require_to_give(&Grant { resource: place.clone(), ..grant.clone() }).is_ok())
-    }
-
-    /// Whether the actor may give all of these: then whoever holds them holds no more than the actor.
+    /// [`Actor::require_to_give`] to a user: a role that is marked for it is given by whoever manages users, too.
     ///
     /// # Errors
-    /// The first one that the actor may not give.
+    /// The first thing that is missing.
+    pub fn require_to_give_user(&self, grant: &Grant) -> Result<(), CannotGive> {
+        if self.has_the_door(grant) { Ok(()) } else { self.require_to_give(grant) }
+    }
+
+    fn has_the_door(&self, grant: &Grant) -> bool {
+        grant.assignable && self.root.covers(&grant.resource) && self.may(Permission::ManageUsers, &self.root)
+    }
+
+    fn missing_to_give(&self, grant: &Grant, place: &ResourcePath) -> Option<Missing> {
+        let permissions = &grant.permissions;
+        if let Some(lacking) = permissions.portal.iter().find(|own| !self.may(**own, place)) {
+            return Some(Missing::Portal(*lacking));
+        }
+        let by_key_managers = match permissions.application.first() {
+            Some(first) => Missing::Application(first.clone()),
+            None if permissions.portal.is_empty() => Missing::Empty,
+            None => return None,
+        };
+        (!self.may(Permission::ManageApiKeys, place)).then_some(by_key_managers)
+    }
+
+    /// Whether the role is the actor's to give on the whole organization, or on any resource on which they hold something.
+    pub fn may_give_somewhere(&self, grant: &Grant) -> bool {
+        let mut places = std::iter::once(&self.root).chain(self.grants.iter().map(|held| &held.resource));
+        places.any(|place| self.missing_to_give(grant, place).is_none())
+    }
+
+    /// [`Actor::may_give_somewhere`], to a user.
+    pub fn may_give_user_somewhere(&self, grant: &Grant) -> bool {
+        self.has_the_door(grant) || self.may_give_somewhere(grant)
+    }
+
+    /// Whether all of these are the actor's to give.
+    ///
+    /// # Errors
+    /// The first one that is not.
     pub fn require_to_give_all<'a>(&self, grants: impl IntoIterator<Item = &'a Grant>) -> Result<(), CannotGive> {
         grants.into_iter().try_for_each(|grant| self.require_to_give(grant))
+    }
+
+    /// Whether all of these are the actor's to give to a user: then a user who holds them holds no more than the actor.
+    ///
+    /// # Errors
+    /// The first one that is not.
+    pub fn require_to_give_user_all<'a>(&self, grants: impl IntoIterator<Item = &'a Grant>) -> Result<(), CannotGive> {
+        grants.into_iter().try_for_each(|grant| self.require_to_give_user(grant))
     }
 }
 

@@ -12,6 +12,9 @@ pub enum Missing {
     Portal(Permission),
     /// Managing API keys, which is what gives permissions like this one.
     Application(ApplicationPermission),
+    /// Managing API keys, which is what gives a role that contains nothing: it may contain something tomorrow, and gateways
+    /// know it by its name today.
+    Empty,
 }
 
 impl Missing {
@@ -19,7 +22,7 @@ impl Missing {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Portal(permission) => *permission,
-            Self::Application(_) => Permission::ManageApiKeys,
+            Self::Application(_) | Self::Empty => Permission::ManageApiKeys,
         }
     }
 }
@@ -27,6 +30,8 @@ impl Missing {
 /// The actor may not give this role on this resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CannotGive {
+    /// The role's slug.
+    pub slug: String,
     /// The role's name.
     pub role: String,
     /// Where it would hold.
@@ -48,6 +53,7 @@ impl fmt::Display for CannotGive {
                     "The role “{role}” contains {permission}, which is given by whoever manages API keys on {resource}."
                 )
             }
+            Missing::Empty => write!(f, "The role “{role}” is given by whoever manages API keys on {resource}."),
         }
     }
 }
@@ -130,10 +136,28 @@ mod tests {
         let manager = user(BuiltIn::ManageUsers, ROOT);
         for role in BuiltIn::ALL {
             let marked = matches!(role, BuiltIn::ManageApiCredentials | BuiltIn::Member | BuiltIn::ManageUsers);
-            assert_eq!(manager.require_to_give(&built_in(role, BILLING)).is_ok(), marked, "{role}");
+            assert_eq!(manager.require_to_give_user(&built_in(role, BILLING)).is_ok(), marked, "{role}");
         }
         let member = user(BuiltIn::Member, ROOT);
-        assert!(member.require_to_give(&built_in(BuiltIn::ManageApiCredentials, ROOT)).is_err());
+        assert!(member.require_to_give_user(&built_in(BuiltIn::ManageApiCredentials, ROOT)).is_err());
+        // The mark is about users: to a key they give what they hold. And it is about managing users, not a part of them.
+        assert!(manager.require_to_give(&built_in(BuiltIn::ManageApiCredentials, BILLING)).is_err());
+        let beneath = user(BuiltIn::ManageUsers, BILLING);
+        assert!(beneath.require_to_give_user(&built_in(BuiltIn::ManageApiCredentials, BILLING)).is_err());
+        assert!(manager.require_to_give_user(&built_in(BuiltIn::Member, "organization=globex")).is_err());
+    }
+
+    #[test]
+    fn a_role_without_permissions_is_given_by_whoever_manages_api_keys_there() {
+        let manager = user(BuiltIn::ManageApiCredentials, BILLING);
+        assert_eq!(manager.require_to_give(&own(&[], BILLING)), Ok(()));
+        for elsewhere in [SALES, ROOT] {
+            assert_eq!(manager.require_to_give(&own(&[], elsewhere)).unwrap_err().missing, Missing::Empty);
+        }
+        assert!(user(BuiltIn::ManageUsers, ROOT).require_to_give_user(&own(&[], ROOT)).is_err());
+        assert!(
+            manager.may_give_somewhere(&own(&[], ROOT)) && !manager.may_give_somewhere(&own(&["audit:read"], ROOT))
+        );
     }
 
     #[test]

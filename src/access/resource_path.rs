@@ -28,6 +28,11 @@ impl ResourcePath {
         ends.map(|end| Self(self.0[..end].to_owned()))
     }
 
+    /// The path of the node above; `None` for the root.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once(':').map(|(above, _)| Self(above.to_owned()))
+    }
+
     /// Whether `other` is this node or lies beneath it, by whole segments.
     pub fn covers(&self, other: &Self) -> bool {
         other.0.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))

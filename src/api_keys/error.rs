@@ -26,9 +26,9 @@ pub enum ApiKeyError {
     AlreadyCreated(Box<ApiKey>),
     /// Somebody else changed the key meanwhile; it is like this now.
     Stale(Box<ApiKey>),
-    /// The key holds, or would hold, what is not the actor's to give.
+    /// The key holds what is not the actor's to give again.
     CannotGive(CannotGive),
-    /// A role or a resource that was asked for does not exist.
+    /// A role or a resource that was asked for does not exist, or is not the actor's to give.
     Grants(GrantsError),
     /// The tenant's longest life ends before this moment.
     LivesTooLong(Timestamp),
@@ -56,7 +56,6 @@ impl From<GrantsError> for ApiKeyError {
     fn from(error: GrantsError) -> Self {
         match error {
             GrantsError::Db(error) => Self::Db(error),
-            GrantsError::CannotGive(cannot) => Self::CannotGive(cannot),
             other => Self::Grants(other),
         }
     }
@@ -68,7 +67,7 @@ impl From<ApiKeyError> for web::Error {
             ApiKeyError::Db(error) => error.into(),
             ApiKeyError::Refused(refused) => refused.into(),
             ApiKeyError::NotFound | ApiKeyError::AlreadyDeleted(_) => Self::not_found(),
-            ApiKeyError::CannotGive(cannot) => cannot.into(),
+            ApiKeyError::CannotGive(cannot) | ApiKeyError::Grants(GrantsError::CannotGive(cannot)) => cannot.into(),
             ApiKeyError::Stale(_) => Self::conflict("Somebody else changed this key meanwhile. Open it again."),
             other => Self::bad_request(other.to_string()),
         }

@@ -39,7 +39,7 @@ pub enum NameProblem {
 }
 
 /// One thing that is wrong with the panel of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditProblem {
     /// With the name.
     Name(NameProblem),

@@ -223,14 +223,6 @@ pub(super) fn update(
     Ok(())
 }
 
-/// Tokens of before are of an older version from now on.
-pub(super) fn raise_token_version(tx: &mut Tx<'_>, tenant: TenantScope, id: i64) -> Result<(), Error> {
-    diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(id))))
-        .set(api_keys::token_version.eq(api_keys::token_version + 1))
-        .execute(&mut **tx)?;
-    Ok(())
-}
-
 /// Lets the secret with this MAC end at this moment.
 pub(super) fn end_secret(
     tx: &mut Tx<'_>,

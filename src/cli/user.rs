@@ -17,7 +17,8 @@ use super::shell::{self, Shell, required, text};
 pub(super) fn command() -> Command {
     let tenant = || required("tenant", "The organization's slug");
     let email = || required("email", "What the user signs in with");
-    let name = Arg::new("name").long("name").value_name("TEXT").help("The user's name [default: the e-mail address]");
+    let name =
+        Arg::new("name").long("name").value_name("TEXT").help("The user's name [default: what stands before the @]");
     let role = Arg::new("role")
         .long("role")
         .value_name("ROLE")
@@ -58,7 +59,7 @@ pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartEr
 fn invite(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
     let email = address(arguments)?;
     let name = Some(text(arguments, "name")).filter(|name| !name.is_empty());
-    let name = name.unwrap_or_else(|| email.as_str().to_owned());
+    let name = name.unwrap_or_else(|| email.local().to_owned());
     check_line(&name, LONGEST_NAME)
         .map_err(|_| StartError::new(format!("--name is not one line of 1 to {LONGEST_NAME} characters")))?;
     let shell = Shell::open(config, &text(arguments, "tenant"))?;

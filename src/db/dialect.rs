@@ -35,10 +35,8 @@ pub(super) fn begin_write(conn: &mut Conn) -> Result<(), Error> {
 pub enum Lock {
     /// The installation: its first administrator.
     Installation,
-    /// A tenant: who holds what in it, its roles and resources, its last administrator. Before every other lock of its own.
+    /// A tenant: everything in it that people change. Whoever opens a transaction for an actor takes it first.
     Tenant(i64),
-    /// An API key: its secrets and tags.
-    ApiKey(i64),
     /// The end of an audit chain. Always the last lock of a transaction.
     AuditHead(i64),
 }
@@ -53,7 +51,6 @@ pub fn lock_row(tx: &mut Tx<'_>, lock: Lock) -> Result<(), Error> {
         Lock::Installation => ("SELECT 1 FROM installation WHERE id = $1 FOR UPDATE", 1),
         // Rows that point at the tenant are still let in, wherever they are made.
         Lock::Tenant(id) => ("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", id),
-        Lock::ApiKey(id) => ("SELECT 1 FROM api_keys WHERE id = $1 FOR UPDATE", id),
         Lock::AuditHead(id) => ("SELECT 1 FROM audit_heads WHERE chain_id = $1 FOR UPDATE", id),
     };
     diesel::sql_query(sql).bind::<diesel::sql_types::BigInt, _>(id).execute(c)?;

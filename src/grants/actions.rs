@@ -95,7 +95,11 @@ pub fn change(
     let new: Vec<&Wanted> = wanted.iter().filter(|new| !is_held(new)).collect();
     let added = store::resolve(tx, tenant, &new)?;
     for new in &added {
-        act.actor.require_to_give(&new.grant).map_err(GrantsError::CannotGive)?;
+        match holder {
+            Holder::User(_) => act.actor.require_to_give_user(&new.grant),
+            Holder::ApiKey(_) => act.actor.require_to_give(&new.grant),
+        }
+        .map_err(GrantsError::CannotGive)?;
     }
     let mut changed = Changed::default();
     for old in held.into_iter().filter(|old| !is_wanted(old)) {

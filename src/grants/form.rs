@@ -41,7 +41,7 @@ impl GrantRow {
 }
 
 /// Why a row asks for nothing that could be given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowProblem {
     /// No role was chosen.
     NoRole,
@@ -51,14 +51,18 @@ pub enum RowProblem {
     UnknownRole,
     /// There is no such resource, or no more.
     UnknownResource,
+    /// It is not this person's to give, with the reason.
+    CannotGive(String),
+    /// It is one more than [`MOST`].
+    OneTooMany,
 }
 
 impl RowProblem {
     /// The field of the row that it belongs to, as names and ids have it.
-    pub const fn field(self) -> &'static str {
+    pub const fn field(&self) -> &'static str {
         match self {
-            Self::NoRole | Self::UnknownRole => "role",
-            Self::NoResource | Self::UnknownResource => "resource",
+            Self::NoRole | Self::UnknownRole | Self::OneTooMany => "role",
+            Self::NoResource | Self::UnknownResource | Self::CannotGive(_) => "resource",
         }
     }
 }
@@ -71,10 +75,14 @@ pub fn wanted(rows: &[GrantRow]) -> Result<Vec<Wanted>, Vec<(usize, RowProblem)>
     let (mut wanted, mut problems) = (Vec::new(), Vec::new());
     for (number, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
         match row.wanted() {
+            Ok(_) if wanted.len() == MOST => problems.push((number, RowProblem::OneTooMany)),
             Ok(new) => wanted.push(new),
             Err(problem) => problems.push((number, problem)),
         }
     }
+    // The first of those that are too many is enough to say so.
+    let first_too_many = problems.iter().position(|(_, problem)| *problem == RowProblem::OneTooMany);
+    problems.truncate(first_too_many.map_or(problems.len(), |at| at + 1));
     if problems.is_empty() { Ok(wanted) } else { Err(problems) }
 }
 
@@ -86,7 +94,11 @@ pub fn refused_row(rows: &[GrantRow], error: &GrantsError) -> Option<(usize, Row
         GrantsError::NoSuchResource(path) => {
             Some((find(&|row| row.resource == path.as_str())?, RowProblem::UnknownResource))
         }
-        GrantsError::Db(_) | GrantsError::CannotGive(_) => None,
+        GrantsError::CannotGive(cannot) => {
+            let fits = |row: &GrantRow| row.role == cannot.slug && row.resource == cannot.resource.as_str();
+            Some((find(&fits)?, RowProblem::CannotGive(cannot.to_string())))
+        }
+        GrantsError::Db(_) => None,
     }
 }
 
@@ -120,9 +132,16 @@ pub struct RowsView {
 pub const MOST_RESOURCES: usize = 200;
 
 impl RowsView {
-    /// From the rows and what is offered; `paths` holds one more than [`MOST_RESOURCES`] where there are more. What a row
-    /// holds already can be chosen in any case.
-    pub fn new(rows: Vec<GrantRow>, mut roles: Vec<Choice>, root: &ResourcePath, paths: &[ResourcePath]) -> Self {
+    /// From the rows, the roles that are offered and those that are not, and the resources; `paths` holds one more than
+    /// [`MOST_RESOURCES`] where there are more. What a row holds already can be chosen in any case.
+    pub fn new(
+        rows: Vec<GrantRow>,
+        mut roles: Vec<Choice>,
+        others: Vec<Choice>,
+        root: &ResourcePath,
+        paths: &[ResourcePath],
+    ) -> Self {
+        roles.extend(others.into_iter().filter(|choice| rows.iter().any(|row| row.role == choice.value)));
         let types_path = paths.len() > MOST_RESOURCES;
         let choice = |path: &ResourcePath| Choice { value: path.to_string(), label: beneath(root, path) };
         let mut resources: Vec<Choice> =
@@ -139,9 +158,14 @@ impl RowsView {
         Self { rows, roles, resources, types_path, ..Self::default() }
     }
 
+    /// The name of a role in a row.
+    pub fn role_name(&self, slug: &str) -> &str {
+        self.roles.iter().find(|choice| choice.value == slug).map_or("", |choice| choice.label.as_str())
+    }
+
     /// What is wrong with a row.
     pub fn problem(&self, number: &usize) -> Option<RowProblem> {
-        self.problems.iter().find(|(at, _)| at == number).map(|(_, problem)| *problem)
+        self.problems.iter().find(|(at, _)| at == number).map(|(_, problem)| problem.clone())
     }
 
     /// Nothing is wrong with a row that is not there yet.
@@ -151,7 +175,7 @@ impl RowsView {
 }
 
 /// A path as people read it: without the root that all of them share.
-fn beneath(root: &ResourcePath, path: &ResourcePath) -> String {
+pub fn beneath(root: &ResourcePath, path: &ResourcePath) -> String {
     match path.as_str().strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix(':')) {
         Some(rest) => rest.replace(':', " / "),
         None => "The whole organization".to_owned(),
@@ -169,7 +193,6 @@ pub fn rows_of(pairs: &Pairs) -> Vec<GrantRow> {
     let number = |name: &str| -> Option<usize> { name.strip_prefix("grant-role-")?.parse().ok() };
     let mut numbers: Vec<usize> = pairs.names().filter_map(number).collect();
     numbers.sort_unstable();
-    numbers.truncate(MOST);
     let row = |number: usize| GrantRow {
         role: pairs.text(&format!("grant-role-{number}")),
         resource: pairs.text(&format!("grant-resource-{number}")).trim().to_owned(),

@@ -262,7 +262,7 @@ pub enum Of<'a> {
 /// # Errors
 /// When the database refuses.
 pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Result<(), Error> {
-    raise_token_versions(tx, tenant, of)?;
+    count_change_of_holders(tx, tenant, of)?;
     let gone = diesel::delete(grants::table).filter(grants::tenant_id.eq(tenant.id()));
     match of {
         Of::Role(role) => gone.filter(grants::role_id.eq(role)).execute(&mut **tx)?,
@@ -271,31 +271,40 @@ pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Re
     Ok(())
 }
 
-/// Raises the version of the tokens of every key that holds one of these grants: what the keys were given before says
-/// more than they hold now.
+/// Counts a change of everybody who holds one of these grants. Forms about them that are open are out of date then, and so
+/// are tokens that keys were given before: they say more than the keys hold now.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn raise_token_versions(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Result<(), Error> {
-    let keys = grants::table
-        .filter(grants::tenant_id.eq(tenant.id()).and(grants::api_key_id.is_not_null()))
-        .select(grants::api_key_id.assume_not_null());
-    let raise = diesel::update(api_keys::table).filter(api_keys::tenant_id.eq(tenant.id()));
-    let set = api_keys::token_version.eq(api_keys::token_version + 1);
+pub fn count_change_of_holders(tx: &mut Tx<'_>, tenant: TenantScope, of: Of<'_>) -> Result<(), Error> {
+    let of_tenant = grants::table.filter(grants::tenant_id.eq(tenant.id()));
+    let keys = of_tenant.filter(grants::api_key_id.is_not_null()).select(grants::api_key_id.assume_not_null());
+    let people = of_tenant.filter(grants::user_id.is_not_null()).select(grants::user_id.assume_not_null());
+    let raise_keys = diesel::update(api_keys::table).filter(api_keys::tenant_id.eq(tenant.id()));
+    let raise_people = diesel::update(users::table).filter(users::tenant_id.eq(tenant.id()));
+    let of_key = (api_keys::token_version.eq(api_keys::token_version + 1), api_keys::version.eq(api_keys::version + 1));
+    let of_person = users::version.eq(users::version + 1);
     match of {
         Of::Role(role) => {
-            raise.filter(api_keys::id.eq_any(keys.filter(grants::role_id.eq(role)))).set(set).execute(&mut **tx)?
+            let (keys, people) = (keys.filter(grants::role_id.eq(role)), people.filter(grants::role_id.eq(role)));
+            raise_keys.filter(api_keys::id.eq_any(keys)).set(of_key).execute(&mut **tx)?;
+            raise_people.filter(users::id.eq_any(people)).set(of_person).execute(&mut **tx)?;
         }
-        Of::Resources(ids) => raise
-            .filter(api_keys::id.eq_any(keys.filter(grants::resource_id.eq_any(ids))))
-            .set(set)
-            .execute(&mut **tx)?,
-    };
+        Of::Resources(ids) => {
+            let keys = keys.filter(grants::resource_id.eq_any(ids));
+            let people = people.filter(grants::resource_id.eq_any(ids));
+            raise_keys.filter(api_keys::id.eq_any(keys)).set(of_key).execute(&mut **tx)?;
+            raise_people.filter(users::id.eq_any(people)).set(of_person).execute(&mut **tx)?;
+        }
+    }
     Ok(())
 }
 
 /// Raises the version of a key's tokens: what it was given before says more than it holds now.
-pub(super) fn raise_token_version(tx: &mut Tx<'_>, tenant: TenantScope, api_key: i64) -> Result<(), Error> {
+///
+/// # Errors
+/// When the database refuses.
+pub fn raise_token_version(tx: &mut Tx<'_>, tenant: TenantScope, api_key: i64) -> Result<(), Error> {
     diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(api_key))))
         .set(api_keys::token_version.eq(api_keys::token_version + 1))
         .execute(&mut **tx)?;

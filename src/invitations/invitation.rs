@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::access::{TenantScope, Who};
+use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 
@@ -51,13 +51,6 @@ pub struct Invitation {
     pub created_by: (String, Option<i64>),
     /// When it ends.
     pub expires_at: Timestamp,
-}
-
-impl Invitation {
-    /// Whether it was made by this actor: then they know the code, unless it was mailed.
-    pub fn is_by(&self, who: Who) -> bool {
-        (self.created_by.0.as_str(), self.created_by.1) == (who.kind(), who.id())
-    }
 }
 
 /// A link that was just made. The only place where its code is.

@@ -1,11 +1,9 @@
 //! The verbs that change the tree: each checks the permission, does it, and records it. What pages show is read in
 //! [`super::reading`].
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
-use crate::access::{Act, Actor, Grant, ResourcePath, RoleSet};
+use crate::access::{Act, Actor, Grant, Permission, ResourcePath, RoleSet};
 use crate::audit::{self, Action, Event};
 use crate::db::{self, Conn, Tx};
 use crate::grants::{self, Of};
@@ -68,6 +66,10 @@ pub fn change(
     if path == node.path {
         return Ok(node);
     }
+    // It leaves the place where it is: whoever manages that says what there is beneath it.
+    if let Some(above) = node.path.parent() {
+        act.actor.require(MANAGE, &above)?;
+    }
     require_to_move(tx, &act.actor, &node, &parent)?;
     let moved = store::subtree(tx, tenant, &node.path, MOST)?;
     let deepest = moved.iter().map(|beneath| resource::levels(&beneath.path)).max().unwrap_or_default();
@@ -79,7 +81,7 @@ pub fn change(
     require_to_name(tx, &act.actor, &ids, &node.path, &path)?;
     let changed = store::relocate(tx, tenant, &node, parent.id, &wanted.segment, &path).map_err(somebody_was_faster)?;
     // Tokens name the paths of grants; nothing is held at the old ones any more.
-    grants::raise_token_versions(tx, tenant, Of::Resources(&ids))?;
+    grants::count_change_of_holders(tx, tenant, Of::Resources(&ids))?;
     let event = about(Action::ResourceUpdated, &node).before(facts(&node)).after(facts(&changed));
     audit::record(tx, act, event)?;
     Ok(changed)
@@ -150,7 +152,12 @@ fn require_to_name(
     for grant in grants::roles_on(conn, actor.tenant, moved)? {
         let beneath = grant.resource.as_str().strip_prefix(old.as_str()).unwrap_or_default();
         let resource = format!("{new}{beneath}").parse().map_err(|_| db::Error::Corrupt("resources", "path"))?;
-        let permissions = RoleSet { portal: BTreeSet::new(), ..grant.permissions };
+        // Whoever manages API keys there may hand that out as well.
+        let managing = [Permission::ManageApiKeys].into_iter().filter(|key| grant.permissions.portal.contains(key));
+        let permissions = RoleSet { portal: managing.collect(), application: grant.permissions.application.clone() };
+        if permissions.is_empty() {
+            continue;
+        }
         actor.require_to_give(&Grant { resource, permissions, assignable: false, ..grant })?;
     }
     Ok(())

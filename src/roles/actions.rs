@@ -140,7 +140,7 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, slug: &str, version: i64, new: &Defini
     let after = Role { version: before.version + 1, ..after };
     store::update(tx, tenant, &after)?;
     if !before.permissions.without(&after.permissions).is_empty() {
-        grants::raise_token_versions(tx, tenant, Of::Role(before.id))?;
+        grants::count_change_of_holders(tx, tenant, Of::Role(before.id))?;
     }
     let event = Event::new(Action::RoleUpdated).on("role", &after.slug, &after.name);
     audit::record(tx, act, event.before(facts(&before)).after(facts(&after)))?;
@@ -178,6 +178,7 @@ fn own(conn: &mut Conn, actor: &Actor, slug: &str) -> Result<Role, RoleError> {
 
 fn require_to_hold(actor: &Actor, role: &Role) -> Result<(), CannotGive> {
     let cannot = |permission| CannotGive {
+        slug: role.slug.clone(),
         role: role.name.clone(),
         resource: actor.root.clone(),
         missing: Missing::Portal(permission),

@@ -16,4 +16,4 @@ pub use error::RoleError;
 pub use role::Role;
 pub use routes::{NAV, routes};
 pub use slug::Slug;
-pub use store::{all, by_slug, insert_built_in};
+pub use store::{all, by_slug, containing, insert_built_in, names};

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::access::{BuiltIn, RoleSet, TenantScope};
+use crate::access::{BuiltIn, Permission, RoleSet, TenantScope};
 use crate::base::clock::Timestamp;
 use crate::db::dialect::both;
 use crate::db::schema::{api_keys, grants as held, role_permissions, roles, users};
@@ -44,12 +45,54 @@ const COLUMNS: Columns = (
 pub fn all(conn: &mut Conn, tenant: TenantScope) -> Result<Vec<Role>, Error> {
     let rows: Vec<Row> = roles::table.filter(roles::tenant_id.eq(tenant.id())).select(COLUMNS).load(conn)?;
     let mut all = with_permissions(conn, tenant, rows)?;
-    let place = |role: &Role| {
-        let built_in = role.built_in.and_then(|built_in| BuiltIn::ALL.iter().position(|other| *other == built_in));
-        (built_in.unwrap_or(BuiltIn::ALL.len()), role.name.to_lowercase(), role.id)
-    };
     all.sort_by_cached_key(place);
     Ok(all)
+}
+
+/// The tenant's roles that contain this permission of the portal, and no others are read.
+///
+/// # Errors
+/// When the database refuses.
+pub fn containing(conn: &mut Conn, tenant: TenantScope, permission: Permission) -> Result<Vec<Role>, Error> {
+    let built_in: Vec<&str> = BuiltIn::holding(permission).map(BuiltIn::slug).collect();
+    let own = role_permissions::table
+        .filter(role_permissions::role_id.eq(roles::id))
+        .filter(role_permissions::kind.eq("portal").and(role_permissions::permission.eq(permission.as_str())));
+    let rows: Vec<Row> = roles::table
+        .filter(roles::tenant_id.eq(tenant.id()).and(roles::built_in.eq_any(built_in).or(exists(own))))
+        .select(COLUMNS)
+        .load(conn)?;
+    let mut found = with_permissions(conn, tenant, rows)?;
+    found.sort_by_cached_key(place);
+    Ok(found)
+}
+
+/// Slug and name of every role of the tenant, in the order of [`all`].
+///
+/// # Errors
+/// When the database refuses.
+pub fn names(conn: &mut Conn, tenant: TenantScope) -> Result<Vec<(String, String)>, Error> {
+    let rows: Vec<Row> = roles::table.filter(roles::tenant_id.eq(tenant.id())).select(COLUMNS).load(conn)?;
+    // Their permissions are not asked for.
+    let role = |(id, slug, name, description, built_in, assignable, version): Row| Role {
+        built_in: built_in.and_then(|slug| slug.parse().ok()),
+        permissions: RoleSet::default(),
+        id,
+        slug,
+        name,
+        description,
+        assignable,
+        version,
+    };
+    let mut all: Vec<Role> = rows.into_iter().map(role).collect();
+    all.sort_by_cached_key(place);
+    Ok(all.into_iter().map(|role| (role.slug, role.name)).collect())
+}
+
+/// Built-in roles first, in their order; then the tenant's own by name.
+fn place(role: &Role) -> (usize, String, i64) {
+    let built_in = role.built_in.and_then(|built_in| BuiltIn::ALL.iter().position(|other| *other == built_in));
+    (built_in.unwrap_or(BuiltIn::ALL.len()), role.name.to_lowercase(), role.id)
 }
 
 /// The tenant's role with this slug.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::access::{Act, Actor, ResourcePath, Who};
+use crate::access::Act;
 use crate::audit::{self, Action, Event};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
@@ -12,6 +12,7 @@ use crate::invitations::{self, Invitation, Purpose};
 use crate::users::{self, Account, User};
 use crate::{sessions, tenants};
 
+use super::actions::as_actor;
 use super::error::AcceptError;
 
 /// Whoever a link is for.
@@ -25,8 +26,6 @@ pub(super) struct Invited {
     pub email: String,
     /// Their name.
     pub name: String,
-    /// Whether somebody else of the installation signs in with the address: then the link is of no use.
-    pub email_is_taken: bool,
 }
 
 /// What they chose.
@@ -43,22 +42,19 @@ pub(super) struct Accept {
 /// Who a link is for, while it is good.
 pub(super) fn find(conn: &mut Conn, code: &Secret, now: Timestamp) -> Result<Option<Invited>, db::Error> {
     let Some((link, user)) = good(conn, code, now)? else { return Ok(None) };
-    let other = users::by_email(conn, &users::email::fold(&user.email))?.filter(|other| other.id != user.id);
     let organization = tenants::by_id(conn, link.tenant)?.organization;
-    Ok(Some(Invited {
-        purpose: link.purpose,
-        organization,
-        email: user.email,
-        name: user.name,
-        email_is_taken: other.is_some(),
-    }))
+    Ok(Some(Invited { purpose: link.purpose, organization, email: user.email, name: user.name }))
 }
 
-/// A link and its user, who is not switched off.
+/// A link and its user, who is not switched off. Whoever made it may know its code, so it is good only while they could make
+/// it again: not when they have gone, and not when the user holds more by now than they may give.
 fn good(conn: &mut Conn, code: &Secret, now: Timestamp) -> Result<Option<(Invitation, User)>, db::Error> {
     let Some(link) = invitations::find(conn, code, now)? else { return Ok(None) };
     let user = users::by_id(conn, link.tenant, link.user)?.filter(|user| user.disabled_at.is_none());
-    Ok(user.map(|user| (link, user)))
+    let Some(user) = user else { return Ok(None) };
+    // An address belongs to one user of the installation who signs in with it.
+    let other = users::by_email(conn, &users::email::fold(&user.email))?.filter(|other| other.id != user.id);
+    Ok((other.is_none() && users::is_backed_by_its_maker(conn, &link)?).then_some((link, user)))
 }
 
 /// Sets the password and uses the link up; every session of the user ends. Of many who try at once, one succeeds.
@@ -72,32 +68,25 @@ pub(super) fn accept(tx: &mut Tx<'_>, act: &Act, chosen: &Accept) -> Result<Acco
     let (link, user) = good(tx, &chosen.code, act.now)?.ok_or(AcceptError::NotGood)?;
     let (tenant, hash) = (link.tenant, &chosen.password_hash);
     match link.purpose {
-        Purpose::Activation => users::activate(tx, tenant, user.id, &chosen.name, hash, act.now).map_err(|error| {
-            if matches!(error, db::Error::Duplicate) { AcceptError::EmailTaken } else { error.into() }
-        })?,
+        Purpose::Activation => users::activate(tx, tenant, user.id, &chosen.name, hash, act.now)
+            .map_err(|error| if matches!(error, db::Error::Duplicate) { AcceptError::NotGood } else { error.into() })?,
         Purpose::PasswordReset => users::keep_password(tx, tenant, user.id, hash, act.now)?,
     }
     invitations::remove(tx, tenant, user.id)?;
     sessions::end_all(tx, tenant, user.id, None)?;
-    let actor = Actor {
-        who: Who::User(user.id),
-        label: user.email.clone(),
-        tenant,
-        root: ResourcePath::root("-"),
-        grants: Vec::new(),
-    };
-    let act = Act { actor, ..act.clone() };
-    let event = match link.purpose {
-        Purpose::Activation => Event::new(Action::InvitationAccepted).after(json!({ "name": chosen.name })),
-        Purpose::PasswordReset => Event::new(Action::PasswordChanged),
-    };
-    audit::record(tx, &act, event.on("user", &user.public_id, &user.email))?;
-    Ok(Account {
+    let account = Account {
         id: user.id,
         tenant,
         public_id: user.public_id,
         email: user.email,
         password_hash: Some(chosen.password_hash.clone()),
         enabled: true,
-    })
+    };
+    let act = Act { actor: as_actor(&account), ..act.clone() };
+    let event = match link.purpose {
+        Purpose::Activation => Event::new(Action::InvitationAccepted).after(json!({ "name": chosen.name })),
+        Purpose::PasswordReset => Event::new(Action::PasswordChanged),
+    };
+    audit::record(tx, &act, event.on("user", &account.public_id, &account.email))?;
+    Ok(account)
 }

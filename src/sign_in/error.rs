@@ -55,10 +55,8 @@ impl std::error::Error for SetUpError {
 pub(super) enum AcceptError {
     /// The database refused.
     Db(db::Error),
-    /// Never made, used, replaced, too old, or its user is switched off.
+    /// Never made, used, replaced, too old, for an address that belongs to somebody else, or not its maker's to give any more.
     NotGood,
-    /// Another user of the installation signs in with the address.
-    EmailTaken,
 }
 
 impl From<db::Error> for AcceptError {
@@ -72,7 +70,6 @@ impl fmt::Display for AcceptError {
         match self {
             Self::Db(error) => error.fmt(f),
             Self::NotGood => f.write_str("the link is not good any more"),
-            Self::EmailTaken => f.write_str("somebody else signs in with this address"),
         }
     }
 }

@@ -28,12 +28,8 @@ impl People for SessionPeople {
     }
 
     fn who_can_give(&self, conn: &mut Conn, tenant: TenantScope, refused: &Refused) -> Result<Givers, Error> {
-        let roles = roles::all(conn, tenant)?;
-        let helpful: Vec<Grant> = roles
-            .into_iter()
-            .filter(|role| role.permissions.portal.contains(&refused.permission))
-            .map(|role| role.on(&refused.resource))
-            .collect();
+        let roles = roles::containing(conn, tenant, refused.permission)?;
+        let helpful: Vec<Grant> = roles.into_iter().map(|role| role.on(&refused.resource)).collect();
         let managers = grants::user_managers(conn, tenant)?;
         let ids: Vec<i64> = managers.iter().map(|(id, _)| *id).collect();
         let mut held = grants::of_users(conn, tenant, &ids)?;
@@ -41,7 +37,7 @@ impl People for SessionPeople {
         let people = managers.into_iter().filter_map(|(id, email)| {
             let grants = held.remove(&id).unwrap_or_default();
             let manager = Actor { who: Who::User(id), label: email, tenant, root: root.clone(), grants };
-            helpful.iter().any(|grant| manager.require_to_give(grant).is_ok()).then_some(manager.label)
+            helpful.iter().any(|grant| manager.require_to_give_user(grant).is_ok()).then_some(manager.label)
         });
         Ok(Givers {
             people: people.take(MOST_GIVERS).collect(),

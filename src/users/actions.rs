@@ -7,10 +7,10 @@ use crate::access::{Act, Actor, Grant, Permission, Who};
 use crate::audit::{self, Action, Event, Target};
 use crate::base::paging::{Page, Slice};
 use crate::base::random;
-use crate::db::{Conn, Tx};
-use crate::grants::{self, Changed, Holder, Wanted};
+use crate::db::{self, Conn, Tx};
+use crate::grants::{self, Holder, Wanted};
 use crate::invitations::{self, Invitation, Issued, Purpose};
-use crate::sessions;
+use crate::{sessions, tenants};
 
 use super::email::Email;
 use super::error::UserError;
@@ -138,7 +138,7 @@ fn require_to_change(actor: &Actor, user: &User, held: &[Grant]) -> Result<(), U
     if actor.who == Who::User(user.id) {
         return Err(UserError::OwnAccount);
     }
-    actor.require_to_give_all(held).map_err(UserError::HoldsMore)
+    actor.require_to_give_user_all(held).map_err(UserError::HoldsMore)
 }
 
 /// The user and what they hold, for a verb that changes them.
@@ -158,7 +158,7 @@ fn target(user: &User) -> Target {
 ///
 /// # Errors
 /// [`UserError::AlreadyThere`] when the tenant has a user with this address. An address that is used in another tenant is
-/// taken like any other; only its owner is told, on the page behind the link.
+/// taken like any other; the page behind the link says that it cannot be used, and not why.
 pub fn invite(tx: &mut Tx<'_>, act: &Act, invite: &Invite) -> Result<Link, UserError> {
     act.actor.require_to_open(Permission::ManageUsers)?;
     let tenant = act.actor.tenant;
@@ -213,8 +213,10 @@ fn link_to(tx: &mut Tx<'_>, act: &Act, user: User, purpose: Purpose) -> Result<L
 pub struct Saved {
     /// The user as they are now.
     pub user: User,
-    /// Whether their link was killed: it was made before they were given more, by somebody who may hold less.
+    /// Whether their link was killed: whoever made it may not hand that much over.
     pub link_ended: bool,
+    /// Whether anything is different.
+    pub is_new: bool,
 }
 
 /// Makes a user be as whoever edits wants them.
@@ -230,6 +232,10 @@ pub fn save(tx: &mut Tx<'_>, act: &Act, public_id: &str, edit: &Edit) -> Result<
     let had_administrator = grants::has_administrator(tx, tenant)?;
     let changed = grants::change(tx, act, Holder::User(user.id), &target, &edit.wanted)?;
     let was_active = user.disabled_at.is_none();
+    let is_new = !changed.is_nothing() || user.name != edit.name || was_active != edit.active;
+    if !is_new {
+        return Ok(Saved { user, link_ended: false, is_new });
+    }
     let changes = Changes {
         name: Some(&edit.name),
         name_folded: Some(edit.name.to_lowercase()),
@@ -241,7 +247,7 @@ pub fn save(tx: &mut Tx<'_>, act: &Act, public_id: &str, edit: &Edit) -> Result<
         // Switched on again, nothing comes back that began in between.
         sessions::end_all(tx, tenant, user.id, None)?;
     }
-    let link_ended = end_link_of_somebody_else(tx, act, &user, &changed, edit.active)?;
+    let link_ended = end_link(tx, act, &user, edit.active)?;
     if user.name != edit.name || was_active != edit.active {
         let before = json!({ "name": user.name, "active": was_active });
         let after = json!({ "name": edit.name, "active": edit.active });
@@ -249,22 +255,41 @@ pub fn save(tx: &mut Tx<'_>, act: &Act, public_id: &str, edit: &Edit) -> Result<
     }
     require_an_administrator(tx, act, had_administrator)?;
     let user = store::by_public_id(tx, tenant, public_id)?.ok_or(UserError::NotFound)?;
-    Ok(Saved { user, link_ended })
+    Ok(Saved { user, link_ended, is_new })
 }
 
-/// Whoever made a link may know its code, and could become the user by it. What was given since is more than they had to
-/// give then, so the link dies; so it does with the account.
-fn end_link_of_somebody_else(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    user: &User,
-    changed: &Changed,
-    active: bool,
-) -> Result<bool, UserError> {
+/// Whether whoever made this link could make it again: they are there, manage users, and may give all that its user holds
+/// now. They may know its code, and would become the user by it.
+///
+/// # Errors
+/// When the database refuses.
+pub fn is_backed_by_its_maker(conn: &mut Conn, link: &Invitation) -> Result<bool, db::Error> {
+    let tenant = link.tenant;
+    let (who, holder) = match (link.created_by.0.as_str(), link.created_by.1) {
+        ("user", Some(id)) => {
+            let maker = store::by_id(conn, tenant, id)?.filter(|maker| maker.disabled_at.is_none());
+            if maker.is_none() {
+                return Ok(false);
+            }
+            (Who::User(id), Holder::User(id))
+        }
+        ("api_key", Some(id)) => (Who::ApiKey(id), Holder::ApiKey(id)),
+        // The operating-system account, and Keystead itself, hold everything.
+        _ => return Ok(true),
+    };
+    let grants = grants::of(conn, tenant, holder)?;
+    let root = tenants::by_id(conn, tenant)?.root();
+    let maker = Actor { who, label: String::new(), tenant, root, grants };
+    let held = grants::of(conn, tenant, Holder::User(link.user))?;
+    Ok(maker.may_open(Permission::ManageUsers) && maker.require_to_give_user_all(&held).is_ok())
+}
+
+/// Kills the user's link where the account was switched off, or where its maker may not hand that much over: it would be
+/// refused in any case, and so whoever saves learns that a new one is needed.
+fn end_link(tx: &mut Tx<'_>, act: &Act, user: &User, active: bool) -> Result<bool, UserError> {
     let tenant = act.actor.tenant;
     let Some(link) = invitations::of_user(tx, tenant, user.id, act.now)? else { return Ok(false) };
-    let grew = !changed.given.is_empty() && !link.is_by(act.actor.who);
-    if active && !grew {
+    if active && is_backed_by_its_maker(tx, &link)? {
         return Ok(false);
     }
     Ok(invitations::remove(tx, tenant, user.id)?)

@@ -1,5 +1,7 @@
 //! E-mail addresses: what a person signs in with.
 
+use crate::base::text::is_hidden;
+
 /// A plausible address. Whether it reaches somebody, only a mail can tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
@@ -26,7 +28,7 @@ impl Email {
         let (name, host) = text.rsplit_once('@').ok_or(EmailProblem::Malformed)?;
         let printable = text
             .chars()
-            .all(|letter| !letter.is_control() && !letter.is_whitespace() && !"<>()[],;:\\\"".contains(letter));
+            .all(|letter| !is_hidden(letter) && !letter.is_whitespace() && !"<>()[],;:\\\"".contains(letter));
         let host_is_name = !host.is_empty()
             && host.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
         let fits = text.len() <= 254 && !name.is_empty() && name.len() <= 64 && !name.contains('@');
@@ -36,6 +38,11 @@ impl Email {
     /// As it was typed.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What stands before the host: what somebody is called until they say it themselves.
+    pub fn local(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }
 
     /// As it is compared.
@@ -59,9 +66,19 @@ mod tests {
             assert!(Email::parse(good).is_ok(), "{good}");
         }
         assert_eq!(Email::parse("  "), Err(EmailProblem::Empty));
-        for bad in
-            ["ops", "@acme.example", "ops@", "a b@c.d", "a@b..c", "a@-b.c", "a@b@c.d", "<a@b.c>", "a@b.c\r\nBcc: x@y.z"]
-        {
+        for bad in [
+            "ops",
+            "@acme.example",
+            "ops@",
+            "a b@c.d",
+            "a@b..c",
+            "a@-b.c",
+            "a@b@c.d",
+            "<a@b.c>",
+            "a\u{200b}@b.c",
+            "\u{202e}a@b.c",
+            "a@b.c\r\nBcc: x@y.z",
+        ] {
             assert_eq!(Email::parse(bad), Err(EmailProblem::Malformed), "{bad}");
         }
         assert_eq!(Email::parse("Ops@Acme.Example").unwrap().folded(), "ops@acme.example");

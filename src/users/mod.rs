@@ -14,7 +14,9 @@ pub mod user;
 /// Most characters of a person's or an organization's name.
 pub const LONGEST_NAME: usize = 100;
 
-pub use actions::{Edit, Invite, Link, all, delete, end_sessions, invite, link, link_by_email, list, save};
+pub use actions::{
+    Edit, Invite, Link, all, delete, end_sessions, invite, is_backed_by_its_maker, link, link_by_email, list, save,
+};
 pub use error::UserError;
 pub use filter::Filter;
 pub use routes::{NAV, routes};

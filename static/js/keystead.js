@@ -94,7 +94,9 @@ document.addEventListener('click', event => {
   event.preventDefault();
   const group = (add || remove).closest('[data-rows]');
   const list = group.querySelector('.rows');
-  if (add) {
+  if (add && list.children.length >= Number(group.dataset.max || Infinity)) {
+    say(`There can be ${group.dataset.max} rows at most`);
+  } else if (add) {
     const number = Number(group.dataset.next || list.children.length);
     group.dataset.next = number + 1;
     const row = group.querySelector('template').content.firstElementChild.cloneNode(true);

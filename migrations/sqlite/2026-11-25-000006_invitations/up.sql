@@ -16,6 +16,8 @@ CREATE TABLE invitations (
 
 ALTER TABLE users ADD COLUMN password_changed_at BIGINT;
 
--- Where a role holds, and who holds it among people, without reading every key that holds it.
+-- Where a role holds, and who holds it among people, without reading every key that holds it. The first takes the place of
+-- an index on its beginning.
+DROP INDEX grants_by_role;
 CREATE INDEX grants_of_role_by_resource ON grants (tenant_id, role_id, resource_id);
 CREATE INDEX grants_of_role_by_user ON grants (tenant_id, role_id, user_id) WHERE user_id IS NOT NULL;

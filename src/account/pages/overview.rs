@@ -9,6 +9,7 @@ use crate::account::problem::AccountProblem;
 use crate::account::{actions, device};
 use crate::base::clock::Timestamp;
 use crate::base::text::check_line;
+use crate::grants::form;
 use crate::sessions::Seen;
 use crate::users::LONGEST_NAME;
 use crate::web::actor::SignedIn;
@@ -79,7 +80,7 @@ pub(super) async fn view(
             .iter()
             .map(|grant| match grant.resource == *root {
                 true => grant.role_name.clone(),
-                false => format!("{} on {}", grant.role_name, grant.resource),
+                false => format!("{} on {}", grant.role_name, form::beneath(root, &grant.resource)),
             })
             .collect(),
         password_changed: shown.user.password_changed_at.map(|at| Moment::new(at, now)),

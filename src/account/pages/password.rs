@@ -39,11 +39,9 @@ pub async fn submit(
     if let Err(problem) = password::check(&chosen, &context) {
         return wrong(AccountProblem::Password(problem)).await;
     }
-    if current.expose() == chosen.expose() {
-        return wrong(AccountProblem::SamePassword).await;
-    }
     // A counter of its own: whoever guesses in a browser that was left open does not keep the owner from signing in.
-    let account = format!("password of {}", users::email::fold(&email));
+    // No form can hold a NUL, so nobody can count up this one on the sign-in page.
+    let account = format!("\0password of {}", users::email::fold(&email));
     let attempt = Try { account: &account, device: None, address: RequestInfo::of(&req).address };
     if let Err(seconds) = throttle.enter(&attempt, portal.clock.now()) {
         let problems = vec![AccountProblem::Throttled { seconds }];
@@ -54,6 +52,9 @@ pub async fn submit(
     let stored = stored(&portal, &who).await?;
     if portal.hasher.check(&current, stored.as_deref()).await? != Checked::Right {
         return wrong(AccountProblem::WrongPassword).await;
+    }
+    if current.expose() == chosen.expose() {
+        return wrong(AccountProblem::SamePassword).await;
     }
     throttle.succeed(&attempt);
     let hash = portal.hasher.hash(&chosen, &*portal.entropy).await?;

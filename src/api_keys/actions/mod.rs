@@ -17,16 +17,12 @@ pub use rotate::{OVERLAPS, Rotation, rotate};
 use crate::access::Act;
 use crate::audit::Target;
 use crate::db::Tx;
-use crate::db::dialect::{self, Lock};
 
 use super::{ApiKey, ApiKeyError, store};
 
-/// The living key of this id, behind its lock: read again there, so that two who change it at once come one after the other.
+/// The living key of this id. Whoever opened the transaction holds the tenant's lock, so nobody changes it meanwhile.
 fn to_change(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
-    let tenant = act.actor.tenant;
-    let id = store::by_key_id(tx, tenant, key_id)?.ok_or(ApiKeyError::NotFound)?.id;
-    dialect::lock_row(tx, Lock::ApiKey(id))?;
-    let key = store::by_key_id(tx, tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
+    let key = store::by_key_id(tx, act.actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
     if key.deleted_at.is_some() { Err(ApiKeyError::AlreadyDeleted(Box::new(key))) } else { Ok(key) }
 }
 

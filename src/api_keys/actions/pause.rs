@@ -17,7 +17,7 @@ pub fn disable(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKe
     if key.disabled_at.is_none() {
         let changes = Changes { disabled_at: Some(Some(act.now.micros())), ..Changes::default() };
         store::update(tx, act.actor.tenant, key.id, act.now, changes)?;
-        store::raise_token_version(tx, act.actor.tenant, key.id)?;
+        grants::raise_token_version(tx, act.actor.tenant, key.id)?;
         audit::record(tx, act, Event::about(Action::ApiKeyDisabled, &super::target(&key)))?;
     }
     Ok(key)

@@ -53,7 +53,7 @@ pub fn rotate(tx: &mut Tx<'_>, act: &Act, key_id: &str, rotation: Rotation) -> R
     store::update(tx, tenant, key.id, now, Changes { hint: Some(&hint), ..Changes::default() })?;
     if rotation.overlap == 0 {
         // Whoever holds the old secret may hold tokens as well.
-        store::raise_token_version(tx, tenant, key.id)?;
+        grants::raise_token_version(tx, tenant, key.id)?;
     }
     let (before, after) = (json!({ "hint": key.hint }), json!({ "hint": hint, "old_ends_at": ends_at.rfc3339() }));
     audit::record(tx, act, Event::about(Action::ApiKeyRotated, &super::target(&key)).before(before).after(after))?;

@@ -11,6 +11,7 @@ use crate::api_keys::actions::{self, Edit, Shown};
 use crate::api_keys::client_id::Name;
 use crate::api_keys::problem::{EditProblem, NameProblem};
 use crate::base::paging::Page;
+use crate::grants::GrantsError;
 use crate::grants::form::{self, Choice, GrantRow, MOST_RESOURCES, RowsView};
 use crate::roles::Role;
 use crate::tenants::{self, Tenant};
@@ -113,22 +114,30 @@ pub async fn submit(
         }
     };
     let id = key_id.clone();
-    let problem = match who.write(&req, &portal, move |tx, act| actions::edit(tx, act, &id, &edit)).await? {
+    let (status, problem) = match who.write(&req, &portal, move |tx, act| actions::edit(tx, act, &id, &edit)).await? {
         Ok(key) => {
             let flash = Flash::ok(format!("{} is updated.", key.client_id));
             return Ok(page::redirect(&portal, &format!("/api-keys/{key_id}"), Some(flash)));
         }
         Err(ApiKeyError::Stale(now)) => {
             form.version = now.version;
-            EditProblem::Stale
+            (StatusCode::CONFLICT, EditProblem::Stale)
         }
-        Err(ApiKeyError::LivesTooLong(_)) => EditProblem::Expiry,
-        Err(ApiKeyError::Grants(error)) => form::refused_row(&form.rows, &error)
-            .map_or(EditProblem::Stale, |(number, problem)| EditProblem::Row { number, problem }),
+        Err(ApiKeyError::LivesTooLong(_)) => (StatusCode::CONFLICT, EditProblem::Expiry),
+        Err(ApiKeyError::Grants(error)) => {
+            let status = match error {
+                GrantsError::CannotGive(_) => StatusCode::FORBIDDEN,
+                _ => StatusCode::CONFLICT,
+            };
+            match form::refused_row(&form.rows, &error) {
+                Some((number, problem)) => (status, EditProblem::Row { number, problem }),
+                None => return Err(ApiKeyError::Grants(error).into()),
+            }
+        }
         Err(error) => return Err(error.into()),
     };
     let shown = living(&portal, &who, key_id).await?;
-    view(&req, &portal, &who, StatusCode::CONFLICT, shown, form, vec![problem]).await
+    view(&req, &portal, &who, status, shown, form, vec![problem]).await
 }
 
 fn parse(form: &EditForm, shown: &Shown, tenant: &Tenant) -> Result<Edit, Vec<EditProblem>> {
@@ -185,17 +194,18 @@ async fn view(
 ) -> Result<HttpResponse, Error> {
     let offer = offer(portal, who).await?;
     let now = portal.clock.now();
-    let giveable = offer.roles.iter().filter(|role| who.actor.may_give_somewhere(&role.on(&who.actor.root)));
-    let choices = giveable.map(|role| Choice { value: role.slug.clone(), label: role.name.clone() }).collect();
-    let mut rows = RowsView::new(form.rows.clone(), choices, &who.actor.root, &offer.paths);
-    // What the key holds already may be a role that is not this person's to give: it can stay.
-    for choice in &mut rows.roles {
-        if let Some(role) = offer.roles.iter().find(|role| role.slug == choice.value) {
-            choice.label.clone_from(&role.name);
-        }
-    }
+    let actor = &who.actor;
+    let givable = |role: &&Role| actor.may_give_somewhere(&role.on(&actor.root));
+    let (offered, others): (Vec<&Role>, Vec<&Role>) = offer.roles.iter().partition(givable);
+    let choices = |roles: Vec<&Role>| {
+        roles.into_iter().map(|role| Choice { value: role.slug.clone(), label: role.name.clone() }).collect()
+    };
+    // Nothing can be given where one manages no keys.
+    let mut paths = offer.paths.clone();
+    paths.retain(|path| actor.may(Permission::ManageApiKeys, path));
+    let mut rows = RowsView::new(form.rows.clone(), choices(offered), choices(others), &actor.root, &paths);
     let row = |problem: &EditProblem| match problem {
-        EditProblem::Row { number, problem } => Some((*number, *problem)),
+        EditProblem::Row { number, problem } => Some((*number, problem.clone())),
         _ => None,
     };
     rows.problems = problems.iter().filter_map(row).collect();

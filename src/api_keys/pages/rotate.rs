@@ -89,6 +89,7 @@ async fn view(
     if shown.listed.key.deleted_at.is_some() {
         return Err(Error::not_found());
     }
+    who.actor.require_to_give_all(&shown.grants)?;
     let list = overview::list(portal, who, Page::First).await?;
     let now = portal.clock.now();
     let overlap = |seconds: &i64| OverlapView {

@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::access::{Permission, ResourcePath};
-use crate::resources::ResourceError;
 use crate::resources::actions;
+use crate::resources::{Mark, ResourceError};
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
 use crate::web::page::{self, Flash};
@@ -28,7 +28,10 @@ pub async fn submit(
     let (path, seen, mut form) = (address(&path)?, mark(&pairs)?, EditForm::read(&pairs));
     let wanted = match form.parse() {
         Ok(wanted) => wanted,
-        Err(errors) => return again(&req, &portal, &who, path, form, StatusCode::UNPROCESSABLE_ENTITY, errors).await,
+        Err(errors) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return again(&req, &portal, &who, path, (form, seen), status, errors).await;
+        }
     };
     let asked = path.clone();
     match who.write(&req, &portal, move |tx, act| actions::change(tx, act, &asked, seen, &wanted)).await? {
@@ -46,7 +49,7 @@ pub async fn submit(
         }
         Err(error) => {
             let (status, errors) = EditErrors::of(error)?;
-            again(&req, &portal, &who, path, form, status, errors).await
+            again(&req, &portal, &who, path, (form, seen), status, errors).await
         }
     }
 }
@@ -56,19 +59,19 @@ fn above(path: &ResourcePath) -> &str {
     path.as_str().rsplit_once(':').map_or("", |(above, _)| above)
 }
 
-/// The page with what was typed, and what is wrong with it.
+/// The page with what was typed, and what is wrong with it. What was changed meanwhile still counts as unseen.
 async fn again(
     req: &HttpRequest,
     portal: &Portal,
     who: &SignedIn,
     path: ResourcePath,
-    form: EditForm,
+    (form, seen): (EditForm, Mark),
     status: StatusCode,
     errors: EditErrors,
 ) -> Result<HttpResponse, Error> {
     let mut view = overview::load(portal, who, path, None).await?;
     if let Some(edit) = &mut view.edit {
-        (edit.form, edit.errors) = (form, errors);
+        (edit.form, edit.errors, edit.seen) = (form, errors, seen.to_string());
     }
     overview::answer(req, portal, who, status, view)
 }

@@ -42,17 +42,13 @@ impl InvitationPage {
 #[derive(Template)]
 #[template(path = "sign_in/invitation_refused.html")]
 struct RefusedPage {
-    email_taken: bool,
     insecure_http: bool,
 }
 
 /// The form, while the link is good.
 pub async fn show(req: HttpRequest, portal: Data<Portal>, path: Path<String>) -> Result<HttpResponse, Error> {
     let code = path.into_inner();
-    let Some(invited) = find(&portal, &code).await? else { return refused(&req, &portal, false) };
-    if invited.email_is_taken {
-        return refused(&req, &portal, true);
-    }
+    let Some(invited) = find(&portal, &code).await? else { return refused(&req, &portal) };
     let name = invited.name.clone();
     view(&req, &portal, StatusCode::OK, code, invited, name, (None, None))
 }
@@ -67,7 +63,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     let (code, Form(mut pairs)) = (path.into_inner(), form);
     // Looked at before any password is hashed, so that a stranger cannot make the server work; and again in the transaction.
-    let Some(invited) = find(&portal, &code).await? else { return refused(&req, &portal, false) };
+    let Some(invited) = find(&portal, &code).await? else { return refused(&req, &portal) };
     let chosen = Secret::new(pairs.take("password").unwrap_or_default());
     let is_reset = invited.purpose == Purpose::PasswordReset;
     let name = if is_reset { invited.name.clone() } else { pairs.text("name").trim().to_owned() };
@@ -89,8 +85,7 @@ pub async fn submit(
             };
             Ok(page::redirect(&portal, "/", Some(Flash::ok(words))))
         }
-        Err(AcceptError::NotGood) => refused(&req, &portal, false),
-        Err(AcceptError::EmailTaken) => refused(&req, &portal, true),
+        Err(AcceptError::NotGood) => refused(&req, &portal),
         Err(AcceptError::Db(error)) => Err(error.into()),
     }
 }
@@ -100,10 +95,11 @@ async fn find(portal: &Portal, code: &str) -> Result<Option<Invited>, Error> {
     Ok(portal.db.read(move |conn| accept::find(conn, &code, now)).await?)
 }
 
-/// The same for a code that never was, was used, is too old, or was replaced.
-fn refused(req: &HttpRequest, portal: &Portal, email_taken: bool) -> Result<HttpResponse, Error> {
-    let view = RefusedPage { email_taken, insecure_http: portal.settings.insecure_http };
-    page::html(req, portal, if email_taken { StatusCode::CONFLICT } else { StatusCode::NOT_FOUND }, &view)
+/// The same for a code that never was, was used, is too old, was replaced, or is for an address that belongs to somebody else:
+/// whoever made the link is not told who is a user of another organization.
+fn refused(req: &HttpRequest, portal: &Portal) -> Result<HttpResponse, Error> {
+    let view = RefusedPage { insecure_http: portal.settings.insecure_http };
+    page::html(req, portal, StatusCode::NOT_FOUND, &view)
 }
 
 fn view(

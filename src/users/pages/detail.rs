@@ -7,7 +7,6 @@ use askama::Template;
 
 use crate::access::{Act, Permission};
 use crate::base::text::check_line;
-use crate::grants::GrantsError;
 use crate::invitations::Purpose;
 use crate::users::actions::{self, Barred, Edit, Shown};
 use crate::users::problem::UserProblem;
@@ -17,8 +16,7 @@ use crate::web::form::Form;
 use crate::web::page::{self, Flash, Moment, Shell};
 use crate::web::{Error, Portal};
 
-use super::new::{gone, rows_among};
-use super::overview::RowView;
+use super::overview::{RowView, in_words};
 use super::roles_form::{self, Offer, RolesForm, RolesView};
 
 /// What is in the form.
@@ -52,6 +50,8 @@ struct DetailPage {
     sessions: usize,
     link: Option<LinkView>,
     may_manage: bool,
+    /// Everything that they hold now, in words.
+    held: Vec<String>,
     barred: Option<String>,
     is_self: bool,
     mails: bool,
@@ -107,15 +107,18 @@ pub async fn submit(
     let edit = match parse(&form, version, &who) {
         Ok(edit) => edit,
         Err(problems) => {
-            let shown = read(&req, &portal, &who, public_id).await?;
+            let mut shown = read(&req, &portal, &who, public_id).await?;
+            shown.listed.user.version = version;
             return view(&req, &portal, &who, &offer, StatusCode::UNPROCESSABLE_ENTITY, shown, form, problems);
         }
     };
     let id = public_id.clone();
-    let problem = match who.write(&req, &portal, move |tx, act| actions::save(tx, act, &id, &edit)).await? {
+    let (status, problem) = match who.write(&req, &portal, move |tx, act| actions::save(tx, act, &id, &edit)).await? {
         Ok(saved) => {
             let email = &saved.user.email;
-            let flash = if saved.link_ended {
+            let flash = if !saved.is_new {
+                Flash::ok(format!("{email} is as it was: nothing was different."))
+            } else if saved.link_ended {
                 Flash::warn(format!(
                     "{email} is updated. The link to choose a password that was under way has ended with it: send a new one."
                 ))
@@ -124,13 +127,16 @@ pub async fn submit(
             };
             return Ok(page::redirect(&portal, "/users", Some(flash)));
         }
-        Err(UserError::Stale) => UserProblem::Stale,
-        Err(UserError::LastAdministrator) => UserProblem::LastAdministrator,
-        Err(UserError::Grants(error)) if !matches!(error, GrantsError::CannotGive(_)) => gone(&form.roles, &error),
+        Err(UserError::Stale) => (StatusCode::CONFLICT, UserProblem::Stale),
+        Err(UserError::LastAdministrator) => (StatusCode::CONFLICT, UserProblem::LastAdministrator),
+        Err(UserError::Grants(error)) => form.roles.refused(error)?,
         Err(error) => return Err(error.into()),
     };
-    let shown = read(&req, &portal, &who, public_id).await?;
-    view(&req, &portal, &who, &offer, StatusCode::CONFLICT, shown, form, vec![problem])
+    let mut shown = read(&req, &portal, &who, public_id).await?;
+    if problem != UserProblem::Stale {
+        shown.listed.user.version = version;
+    }
+    view(&req, &portal, &who, &offer, status, shown, form, vec![problem])
 }
 
 fn parse(form: &EditForm, version: i64, who: &SignedIn) -> Result<Edit, Vec<UserProblem>> {
@@ -138,7 +144,7 @@ fn parse(form: &EditForm, version: i64, who: &SignedIn) -> Result<Edit, Vec<User
     let mut problems: Vec<UserProblem> =
         check_line(&form.name, LONGEST_NAME).err().map(UserProblem::Name).into_iter().collect();
     let rows = wanted.as_ref().err().into_iter().flatten();
-    problems.extend(rows.map(|(number, problem)| UserProblem::Row { number: *number, problem: *problem }));
+    problems.extend(rows.map(|(number, problem)| UserProblem::Row { number: *number, problem: problem.clone() }));
     match wanted {
         Ok(wanted) if problems.is_empty() => Ok(Edit { name: form.name.clone(), wanted, active: form.active, version }),
         _ => Err(problems),
@@ -164,7 +170,7 @@ fn view(
     let now = portal.clock.now();
     let Shown { listed, invitation, sessions, barred } = shown;
     let mut roles = form.roles.view(&who.actor, offer);
-    roles.rows.problems = rows_among(&problems);
+    roles.rows.problems = roles_form::beside_rows(&problems);
     let page = DetailPage {
         shell: Shell::new(req, portal, who),
         version: listed.user.version,
@@ -187,6 +193,7 @@ fn view(
             Barred::HoldsMore(cannot) => UserError::HoldsMore(cannot).to_string(),
         }),
         mails: portal.mailer.is_some(),
+        held: listed.grants.iter().map(|grant| in_words(grant, &who.actor.root)).collect(),
         user: RowView::new(listed, &who.actor.root, now),
     };
     page::html(req, portal, status, &page)

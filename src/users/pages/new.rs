@@ -7,7 +7,6 @@ use askama::Template;
 
 use crate::access::{BuiltIn, Permission};
 use crate::base::text::check_line;
-use crate::grants::{GrantsError, form};
 use crate::users::actions::{self, Invite};
 use crate::users::email::Email;
 use crate::users::problem::UserProblem;
@@ -78,31 +77,25 @@ pub async fn submit(
             let problems = vec![UserProblem::EmailTaken { public_id: user.public_id }];
             view(&req, &portal, &who, &offer, StatusCode::CONFLICT, form, problems)
         }
-        Err(UserError::Grants(error)) if !matches!(error, GrantsError::CannotGive(_)) => {
-            let problems = vec![gone(&form.roles, &error)];
-            view(&req, &portal, &who, &offer, StatusCode::CONFLICT, form, problems)
+        Err(UserError::Grants(error)) => {
+            let (status, problem) = form.roles.refused(error)?;
+            view(&req, &portal, &who, &offer, status, form, vec![problem])
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// What was there when the form was opened, and is no more.
-pub(super) fn gone(roles: &RolesForm, error: &GrantsError) -> UserProblem {
-    form::refused_row(&roles.rows, error)
-        .map_or(UserProblem::RoleGone, |(number, problem)| UserProblem::Row { number, problem })
-}
-
 fn parse(form: &InviteForm, who: &SignedIn) -> Result<Invite, Vec<UserProblem>> {
     let (email, wanted) = (Email::parse(&form.email), form.roles.wanted(&who.actor.root));
-    // Whoever is invited may have no name yet that anybody knows; they say it themselves.
-    let name = if form.name.is_empty() { form.email.clone() } else { form.name.clone() };
+    let name =
+        if form.name.is_empty() { email.as_ref().map_or("", Email::local).to_owned() } else { form.name.clone() };
     let mut problems: Vec<UserProblem> =
         email.as_ref().err().map(|wrong| UserProblem::Email(*wrong)).into_iter().collect();
     if !form.name.is_empty() {
         problems.extend(check_line(&form.name, LONGEST_NAME).err().map(UserProblem::Name));
     }
     let rows = wanted.as_ref().err().into_iter().flatten();
-    problems.extend(rows.map(|(number, problem)| UserProblem::Row { number: *number, problem: *problem }));
+    problems.extend(rows.map(|(number, problem)| UserProblem::Row { number: *number, problem: problem.clone() }));
     match (email, wanted) {
         (Ok(email), Ok(wanted)) if problems.is_empty() => Ok(Invite { email, name, wanted }),
         _ => Err(problems),
@@ -119,7 +112,7 @@ fn view(
     problems: Vec<UserProblem>,
 ) -> Result<HttpResponse, Error> {
     let mut roles = form.roles.view(&who.actor, offer);
-    roles.rows.problems = rows_among(&problems);
+    roles.rows.problems = roles_form::beside_rows(&problems);
     let page = NewPage {
         shell: Shell::new(req, portal, who),
         email: form.email,
@@ -129,13 +122,4 @@ fn view(
         mails: portal.mailer.is_some(),
     };
     page::html(req, portal, status, &page)
-}
-
-/// The problems that belong beside a row.
-pub(super) fn rows_among(problems: &[UserProblem]) -> Vec<(usize, form::RowProblem)> {
-    let row = |problem: &UserProblem| match problem {
-        UserProblem::Row { number, problem } => Some((*number, *problem)),
-        _ => None,
-    };
-    problems.iter().filter_map(row).collect()
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::access::{Grant, Permission, ResourcePath};
 use crate::base::clock::Timestamp;
 use crate::base::paging::{Cursor, Page};
+use crate::grants::form;
 use crate::roles;
 use crate::users::actions::{self, Listed};
 use crate::users::filter::Filter;
@@ -114,11 +115,12 @@ impl RowView {
     }
 }
 
-fn in_words(grant: &Grant, root: &ResourcePath) -> String {
-    match grant.resource.as_str().strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix(':')) {
-        Some(rest) => format!("{} on {}", grant.role_name, rest.replace(':', " / ")),
-        None => grant.role_name.clone(),
+/// A grant as people read it.
+pub(super) fn in_words(grant: &Grant, root: &ResourcePath) -> String {
+    if grant.resource == *root {
+        return grant.role_name.clone();
     }
+    format!("{} on {}", grant.role_name, form::beneath(root, &grant.resource))
 }
 
 /// The first letters of the first and the last word.
@@ -152,7 +154,7 @@ pub async fn list(portal: &Portal, who: &SignedIn, filter: Filter, page: Page) -
     let (actor, asked) = (who.actor.clone(), filter.clone());
     let read = move |conn: &mut crate::db::Conn| {
         let slice = actions::list(conn, &actor, &asked, page, ROWS)?;
-        Ok::<_, crate::users::UserError>((slice, roles::all(conn, actor.tenant)?))
+        Ok::<_, crate::users::UserError>((slice, roles::names(conn, actor.tenant)?))
     };
     let (slice, roles) = portal.db.read(read).await?;
     let place = |listed: &Listed| Cursor { at: 0, id: listed.user.id };
@@ -164,7 +166,7 @@ pub async fn list(portal: &Portal, who: &SignedIn, filter: Filter, page: Page) -
         label: status.in_words().to_owned(),
         selected: filter.status == Some(status),
     });
-    let role_name = |slug: &String| roles.iter().find(|role| role.slug == *slug).map(|role| role.name.clone());
+    let role_name = |slug: &String| roles.iter().find(|role| role.0 == *slug).map(|role| role.1.clone());
     let applied = [
         filter.search.as_ref().map(|text| ("Search", text.clone())),
         filter.status.map(|status| ("Status", status.in_words().to_owned())),
@@ -183,10 +185,10 @@ pub async fn list(portal: &Portal, who: &SignedIn, filter: Filter, page: Page) -
         applied: applied.collect(),
         roles: roles
             .iter()
-            .map(|role| ChoiceView {
-                value: role.slug.clone(),
-                label: role.name.clone(),
-                selected: filter.role.as_ref() == Some(&role.slug),
+            .map(|(slug, name)| ChoiceView {
+                value: slug.clone(),
+                label: name.clone(),
+                selected: filter.role.as_ref() == Some(slug),
             })
             .collect(),
         search: filter.search.unwrap_or_default(),

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::http::StatusCode;
+
 use crate::access::{Actor, Grant, ResourcePath};
-use crate::grants::Wanted;
 use crate::grants::form::{self, Choice, GrantRow, MOST_RESOURCES, RowProblem, RowsView};
+use crate::grants::{GrantsError, Wanted};
 use crate::resources;
 use crate::roles::{self, Role};
+use crate::users::UserError;
+use crate::users::problem::UserProblem;
 use crate::web::actor::SignedIn;
 use crate::web::form::Pairs;
 use crate::web::{Error, Portal};
@@ -71,7 +75,7 @@ impl RolesForm {
     pub fn rearrange(&mut self, action: &str, actor: &Actor, offer: &Offer) -> bool {
         match action {
             "add-all" => {
-                let may = |role: &&Role| actor.require_to_give(&role.on(&actor.root)).is_ok();
+                let may = |role: &&Role| actor.require_to_give_user(&role.on(&actor.root)).is_ok();
                 self.ticked.extend(offer.roles.iter().filter(may).map(|role| role.slug.clone()));
                 true
             }
@@ -94,6 +98,23 @@ impl RolesForm {
         Ok(wanted)
     }
 
+    /// What the verb found wrong with it, and the answer's status: with what was there when the form was opened and is no more,
+    /// or with a row that is not this person's to give.
+    ///
+    /// # Errors
+    /// The error itself where it is about a tick box that the page did not offer.
+    pub fn refused(&self, error: GrantsError) -> Result<(StatusCode, UserProblem), UserError> {
+        let forbidden = matches!(error, GrantsError::CannotGive(_));
+        match form::refused_row(&self.rows, &error) {
+            Some((number, problem)) => {
+                let status = if forbidden { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
+                Ok((status, UserProblem::Row { number, problem }))
+            }
+            None if forbidden => Err(UserError::Grants(error)),
+            None => Ok((StatusCode::CONFLICT, UserProblem::RoleGone)),
+        }
+    }
+
     /// As the page shows it to whoever fills it in.
     pub fn view(self, actor: &Actor, offer: &Offer) -> RolesView {
         let tick_box = |role: &Role| BoxView {
@@ -101,15 +122,25 @@ impl RolesForm {
             name: role.name.clone(),
             description: role.description.clone(),
             ticked: self.ticked.contains(&role.slug),
-            why_not: actor.require_to_give(&role.on(&actor.root)).err().map(|cannot| cannot.to_string()),
+            why_not: actor.require_to_give_user(&role.on(&actor.root)).err().map(|cannot| cannot.to_string()),
         };
         let boxes = offer.roles.iter().map(tick_box).collect();
-        let somewhere = |role: &&Role| actor.may_give_somewhere(&role.on(&actor.root));
+        let somewhere = |role: &&Role| actor.may_give_user_somewhere(&role.on(&actor.root));
         let choice = |role: &Role| Choice { value: role.slug.clone(), label: role.name.clone() };
-        let roles = offer.roles.iter().filter(somewhere).map(choice).collect();
+        let (offered, others): (Vec<&Role>, Vec<&Role>) = offer.roles.iter().partition(somewhere);
+        let choices = |roles: Vec<&Role>| roles.into_iter().map(choice).collect();
         let paths: Vec<ResourcePath> = offer.paths.iter().filter(|path| **path != actor.root).cloned().collect();
-        RolesView { boxes, rows: RowsView::new(self.rows, roles, &actor.root, &paths) }
+        RolesView { boxes, rows: RowsView::new(self.rows, choices(offered), choices(others), &actor.root, &paths) }
     }
+}
+
+/// The problems that belong beside a row.
+pub fn beside_rows(problems: &[UserProblem]) -> Vec<(usize, RowProblem)> {
+    let row = |problem: &UserProblem| match problem {
+        UserProblem::Row { number, problem } => Some((*number, problem.clone())),
+        _ => None,
+    };
+    problems.iter().filter_map(row).collect()
 }
 
 /// Reads what the tenant has to offer.

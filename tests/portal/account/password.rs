@@ -61,6 +61,17 @@ on_both! {
         ada.post("/account/password", &[("current", PASSWORD), ("password", NEW)]).await.redirects_to("/account");
     }
 
+    async fn nobody_counts_up_somebody_elses_tries_on_the_sign_in_page(portal: Portal) {
+        let mut ada = portal.ada().await;
+        for name in ["password of ada@acme.example", "ada@acme.example"] {
+            for _ in 0..8 {
+                portal.visitor().signs_in(name, "whatever it may be").await;
+            }
+        }
+        ada.get("/account").await;
+        ada.post("/account/password", &[("current", PASSWORD), ("password", NEW)]).await.redirects_to("/account");
+    }
+
     async fn a_reset_link_under_way_ends_with_the_password_it_was_for(portal: Portal) {
         let mut ada = portal.ada().await;
         portal.has_bob().await;

@@ -70,6 +70,27 @@ on_both! {
         updates(&mut bill, &key, &[("manage-api-credentials", BILLING)], "keep").await.redirects_to(&key.path(""));
     }
 
+    async fn a_role_without_permissions_is_given_like_any_other(portal: Portal) {
+        let (mut bill, key) = bill(&portal).await;
+        portal.has_role("gold", &[]).await;
+        let before = portal.dump().await;
+        for row in [("gold", SALES), ("gold", ROOT), ("member", ROOT)] {
+            updates(&mut bill, &key, &[row], "keep").await.is(403).says("is given by whoever manages API keys on");
+            assert_eq!(portal.dump().await, before, "{row:?}");
+        }
+        updates(&mut bill, &key, &[("gold", BILLING)], "keep").await.redirects_to(&key.path(""));
+    }
+
+    async fn what_is_not_ones_to_give_is_named_beside_its_row_and_nothing_is_lost(portal: Portal) {
+        let (mut bill, key) = bill(&portal).await;
+        let page = updates(&mut bill, &key, &[("sender", BILLING), ("sender", SALES)], "keep").await.is(403);
+        let page = page.says("Choose another role or resource, or remove the row.");
+        assert_eq!(page.field("name"), "Billing");
+        assert!(page.has_element("grant-role-1"));
+        // Places where he manages no keys are not offered; they are nobody's to read who has no business there.
+        bill.get(&key.path("edit")).await.is(200).says_nothing_of(SALES);
+    }
+
     async fn what_a_key_holds_elsewhere_can_stay_or_go_but_not_come_back(portal: Portal) {
         let (mut bill, key) = bill(&portal).await;
         portal.gives(&key, "sender", SALES).await;

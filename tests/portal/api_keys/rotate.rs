@@ -79,10 +79,26 @@ on_both! {
         portal.somebody("acme", "bill@acme.example", &["manage-api-credentials"]).await;
         let mut bill = portal.visitor();
         bill.signs_in("bill@acme.example", crate::support::PASSWORD).await;
-        let version = bill.get(&key.path("rotate")).await.is(200).field("version");
+        bill.get(&key.path("rotate")).await.is(403).says("The role “Auditor” contains");
+        let version = bill.get(&key.path("edit")).await.is(200).field("version");
         let before = portal.dump().await;
         bill.post(&key.path("rotate"), &[("version", &version), ("overlap", "0")]).await.is(403).says("The role “Auditor” contains");
         assert_eq!(portal.dump().await, before);
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn the_mark_for_user_managers_opens_no_key(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        portal.has_resource("organization=acme:namespace=billing").await;
+        portal.has_role("sender", &["invoices:write"]).await;
+        portal.sql("UPDATE roles SET assignable_by_user_managers = TRUE WHERE slug = 'sender'").await;
+        portal.gives(&key, "sender", "organization=acme").await;
+        portal.somebody("acme", "bill@acme.example", &["manage-users"]).await;
+        portal.holds("bill@acme.example", "manage-api-credentials", "organization=acme:namespace=billing").await;
+        let mut bill = portal.visitor();
+        bill.signs_in("bill@acme.example", crate::support::PASSWORD).await;
+        let version = bill.get(&key.path("edit")).await.is(200).field("version");
+        bill.post(&key.path("rotate"), &[("version", &version), ("overlap", "0")]).await.is(403);
         assert_eq!(portal.verify(&key.secret).await, "VALID");
     }
 

@@ -106,6 +106,18 @@ on_both! {
         assert!(portal.reaches(&key, &payments).await);
     }
 
+    async fn nor_does_it_give_a_place_to_whoever_manages_keys_on_the_node(portal: Portal) {
+        let mut ada = has_two_accounts(&portal).await;
+        portal.has_portal_role("shaper", &["resources:manage"]).await;
+        let mut sam = portal.holder_of("sam@acme.example", "shaper", ROOT).await;
+        let payments = ada.makes(ROOT, "application", "payments").await;
+        let sandbox = ada.makes(ROOT, "application", "sandbox").await;
+        portal.holds("sam@acme.example", "manage-api-credentials", &sandbox).await;
+        sam.changes(&payments, ROOT, "application", "old").await.is(303);
+        sam.changes(&sandbox, ROOT, "application", "payments").await.is(403).says("api_keys:manage").says(&payments);
+        sam.changes(&sandbox, &sandbox, "application", "x").await.is(422);
+    }
+
     async fn moving_gives_no_administrator_what_ops_could_not_give(portal: Portal) {
         let mut ada = has_two_accounts(&portal).await;
         let mut olga = portal.holder_of("olga@acme.example", "ops", ROOT).await;
@@ -123,9 +135,9 @@ on_both! {
     async fn what_was_above_it_before_is_not_asked_for_again(portal: Portal) {
         let mut ada = has_two_accounts(&portal).await;
         let inner = ada.makes(A, "namespace", "inner").await;
-        // Admin on what is above both places, and on the moved node itself.
+        // Admin on what is above both places, and a reader on the moved node itself.
         portal.holder_of("bea@acme.example", "admin", A).await;
-        portal.gives_user("bea@acme.example", "admin", INVOICES).await;
+        portal.gives_user("bea@acme.example", "auditor", INVOICES).await;
         portal.has_portal_role("shaper", &["resources:manage"]).await;
         let mut sam = portal.holder_of("sam@acme.example", "shaper", ROOT).await;
         sam.changes(INVOICES, &inner, "application", "invoices").await.is(303);

@@ -62,6 +62,47 @@ on_both! {
         assert_eq!(portal.held_by(BOB).await, ["ops on organization=acme"]);
     }
 
+    async fn what_was_saved_meanwhile_stays_unseen_through_an_error(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_bob().await;
+        let mut abe = portal.somebody("acme", "abe@acme.example", &["admin"]).await;
+        let path = portal.user_path(BOB, "").await;
+        let version = ada.get(&path).await.field("version");
+        abe.gives_roles(BOB, &["developer"]).await.redirects_to("/users");
+        let with = |name: &'static str, version: &str| [("name", name.to_owned()), ("version", version.to_owned()), ("active", "on".into()), ("role-ops", "on".into())];
+        let fields = with("", &version);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let page = ada.post(&path, &fields).await.is(422);
+        let fields = with("Bob", &page.field("version"));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ada.post(&path, &fields).await.is(409).says("How it is now: Bob, Active, Developer.");
+        assert_eq!(portal.held_by(BOB).await, ["developer on organization=acme"]);
+    }
+
+    async fn a_role_that_was_deleted_and_made_again_does_not_come_back_through_an_open_form(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_bob().await;
+        portal.has_role("clerk", &["a:read"]).await;
+        ada.gives_roles(BOB, &["clerk"]).await.redirects_to("/users");
+        let path = portal.user_path(BOB, "").await;
+        let version = ada.get(&path).await.field("version");
+        let mut abe = portal.somebody("acme", "abe@acme.example", &["admin"]).await;
+        abe.get("/roles/clerk/delete").await.is(200);
+        abe.post("/roles/clerk/delete", &[]).await.redirects_to("/roles");
+        portal.has_role("clerk", &["b:read"]).await;
+        ada.post(&path, &[("name", "Bob"), ("active", "on"), ("version", &version), ("role-clerk", "on")]).await.is(409);
+        assert!(portal.held_by(BOB).await.is_empty());
+    }
+
+    async fn saving_what_is_already_so_changes_nothing(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_bob().await;
+        let before = portal.dump().await;
+        ada.gives_roles(BOB, &["member"]).await.redirects_to("/users");
+        ada.get("/users").await.says("bob@acme.example is as it was: nothing was different.");
+        assert_eq!(portal.dump().await, before);
+    }
+
     async fn sessions_are_ended_from_the_users_page(portal: Portal) {
         let mut ada = portal.ada().await;
         portal.has_bob().await;

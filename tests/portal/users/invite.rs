@@ -125,16 +125,17 @@ on_both! {
         assert_eq!(portal.number("SELECT count(*) FROM users").await, 3);
     }
 
-    async fn an_address_of_another_organization_is_invited_like_any_other_and_its_owner_is_told(portal: Portal) {
+    async fn an_address_of_another_organization_is_invited_like_any_other_and_its_link_is_of_no_use(portal: Portal) {
         portal.ada().await;
         portal.globex().await;
         let path = format!("/invitations/{}", portal.invites("gwen@globex.example").await);
         let mut gwen = portal.visitor();
         gwen.get("/login").await;
+        // Whoever made the link has it, and is not told who is a user of another organization.
+        let invented = gwen.get(&format!("/invitations/ksi_{}", "0".repeat(43))).await.is(404).body;
         for _ in 0..2 {
-            let page = gwen.get(&path).await.is(409).says("already belongs to another user of this installation");
-            page.says_nothing_of("Globex");
-            gwen.post(&path, &[("name", "Gwen"), ("password", PASSWORD)]).await.is(409);
+            assert_eq!(gwen.get(&path).await.is(404).says("belongs to another user of this installation").body, invented);
+            assert_eq!(gwen.post(&path, &[("name", "Gwen"), ("password", PASSWORD)]).await.is(404).body, invented);
         }
         assert_eq!(portal.number("SELECT count(*) FROM users WHERE activated_at IS NOT NULL").await, 2);
         // Whose session begins is a matter of the address alone.
@@ -152,7 +153,7 @@ on_both! {
         again.get(&second).await.is(200);
         ivy.get(&first).await.is(200).says("Welcome to Globex");
         ivy.post(&first, &[("name", "Ivy"), ("password", PASSWORD)]).await.redirects_to("/");
-        again.post(&second, &[("name", "Ivy"), ("password", PASSWORD)]).await.is(409);
+        again.post(&second, &[("name", "Ivy"), ("password", PASSWORD)]).await.is(404);
         portal.visitor().signs_in(IVY, PASSWORD).await.redirects_to("/api-keys");
     }
 
@@ -178,6 +179,40 @@ on_both! {
         ada.post("/users/new", &with(&[row[0], ("grant-resource-0", "organization=acme:namespace=gone")])).await.is(409).says("The resource of a row does not exist");
         ada.post("/users/new", &with(&row)).await.is(200);
         assert_eq!(portal.held_by(IVY).await, ["ci on organization=acme", "ops on organization=acme:namespace=billing"]);
+    }
+
+    async fn an_address_of_any_length_gives_a_name_that_can_be_saved(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let email = format!("{}@{}.example", "l".repeat(64), "acme-".repeat(12) + "acme");
+        ada.get("/users/new").await;
+        ada.post("/users/new", &[("email", email.as_str()), ("role-member", "on")]).await.is(200);
+        ada.gives_roles(&email, &["member", "developer"]).await.redirects_to("/users");
+    }
+
+    async fn a_row_that_is_not_ones_to_give_is_named_and_nothing_is_lost(portal: Portal) {
+        portal.set_up_acme().await;
+        portal.has_resource("organization=acme:namespace=billing").await;
+        let mut uma = portal.somebody("acme", "uma@acme.example", &["manage-users"]).await;
+        uma.get("/users/new").await;
+        let fields = [("email", IVY), ("name", "Ivy"), ("grant-role-0", "ops"), ("grant-resource-0", "organization=acme:namespace=billing")];
+        let page = uma.post("/users/new", &fields).await.is(403).says("The role “Ops” contains").says("Choose another role or resource");
+        assert_eq!((page.field("email"), page.field("name")), (IVY.to_owned(), "Ivy".to_owned()));
+        assert_eq!(portal.number("SELECT count(*) FROM users").await, 2);
+    }
+
+    async fn more_rows_than_there_may_be_are_refused_and_none_is_dropped(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let mut fields = vec![("email".to_owned(), IVY.to_owned())];
+        for number in 0..101 {
+            let path = format!("organization=acme:namespace=n{number}");
+            portal.has_resource(&path).await;
+            fields.extend([(format!("grant-role-{number}"), "developer".into()), (format!("grant-resource-{number}"), path)]);
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        ada.get("/users/new").await;
+        ada.post("/users/new", &fields).await.is(422).says("There are more than 100 rows.");
+        ada.post("/users/new", &fields[..201]).await.is(200);
+        assert_eq!(portal.held_by(IVY).await.len(), 100);
     }
 
     async fn nobody_is_invited_into_somebody_elses_organization(portal: Portal) {

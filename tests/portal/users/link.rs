@@ -78,6 +78,53 @@ on_both! {
         uma.post(&portal.user_path(BOB, "invitation").await, &[]).await.is(403);
     }
 
+    async fn a_link_dies_with_the_right_to_make_it(portal: Portal) {
+        portal.set_up_acme().await;
+        portal.has_bob().await;
+        let mut ada = portal.visitor();
+        ada.signs_in("ada@acme.example", PASSWORD).await;
+        // Deleted, switched off, and no administrator any more: each keeps a link to become Victor, who is one.
+        portal.has_user("victor@acme.example", "Victor", BuiltIn::Admin).await;
+        for how in ["delete", "off", "demote"] {
+            let email = format!("{how}@acme.example");
+            let mut eve = portal.somebody("acme", &email, &["admin"]).await;
+            let path = link(&mut eve, "victor@acme.example").await;
+            assert!(is_good(&portal, &path).await);
+            let mut opened = portal.visitor();
+            opened.get(&path).await.is(200);
+            let page = portal.user_path(&email, "").await;
+            match how {
+                "delete" => {
+                    ada.get("/users").await;
+                    ada.post(&format!("{page}/delete"), &[]).await.redirects_to("/users");
+                }
+                "off" => {
+                    let version = ada.get(&page).await.field("version");
+                    ada.post(&page, &[("name", "Eve"), ("version", &version), ("role-admin", "on")]).await.redirects_to("/users");
+                }
+                _ => drop(ada.gives_roles(&email, &["manage-users"]).await.redirects_to("/users")),
+            }
+            assert!(!is_good(&portal, &path).await, "{how}");
+            opened.post(&path, &[("password", NEW)]).await.is(404);
+        }
+        portal.visitor().signs_in("victor@acme.example", PASSWORD).await.redirects_to("/api-keys");
+    }
+
+    async fn a_link_does_not_grow_with_a_role(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_role("helper", &[]).await;
+        portal.sql("UPDATE roles SET assignable_by_user_managers = TRUE WHERE slug = 'helper'").await;
+        let mut uma = portal.somebody("acme", "uma@acme.example", &["manage-users"]).await;
+        uma.get("/users/new").await;
+        let code = uma.post("/users/new", &[("email", "ivy@acme.example"), ("role-helper", "on")]).await.is(200).link_code();
+        let path = format!("/invitations/{code}");
+        assert!(is_good(&portal, &path).await);
+        let version = ada.get("/roles/helper").await.is(200).field("version");
+        let fields = [("name", "Helper"), ("version", version.as_str()), ("permission-audit:read", "on")];
+        ada.post("/roles/helper", &fields).await.is(303);
+        assert!(!is_good(&portal, &path).await);
+    }
+
     async fn a_link_survives_what_its_own_maker_gives_and_what_is_taken(portal: Portal) {
         let mut ada = portal.ada().await;
         portal.has_user("eli@acme.example", "Eli", BuiltIn::Ops).await;

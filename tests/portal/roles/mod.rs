@@ -6,6 +6,7 @@ mod delete;
 mod edit;
 mod overview;
 mod permissions;
+mod unknown;
 
 use crate::support::{Page, Portal, Visitor};
 

@@ -6,6 +6,7 @@ mod caller;
 mod clock;
 mod database;
 mod factory;
+mod log;
 mod page;
 mod people;
 mod portal;

@@ -5,7 +5,7 @@ use keystead::app::all_routes;
 use keystead::web::routes::{Access, Route};
 use reqwest::Method;
 
-use crate::support::{Key, PASSWORD, Page, Portal, Visitor, address_of, on_both};
+use crate::support::{Key, Maker, PASSWORD, Page, Portal, Visitor, address_of, on_both};
 
 /// Opens the page, or sends a form with a good token and nothing else in it.
 async fn opens(visitor: &mut Visitor<'_>, route: &Route, key: &Key) -> Page {
@@ -60,9 +60,58 @@ on_both! {
         let mut mel = { portal.ada().await; with_role(&portal, "mel@acme.example", BuiltIn::Ops).await };
         let key = mel.makes_key("billing-sync").await;
         mel.get(&key.path("delete")).await.is(200);
-        portal.sql("DELETE FROM grants WHERE user_id = (SELECT id FROM users WHERE email = 'mel@acme.example')").await;
+        portal.takes_all_roles_from("mel@acme.example").await;
         mel.clone().post(&key.path("delete"), &[]).await.is(403).says("You need a role that can manage API keys");
         assert_eq!(portal.verify(&key.secret).await, "VALID");
         mel.send(mel.request(Method::GET, "/api-keys")).await.is(403);
     }
+
+    async fn a_form_that_was_open_when_its_role_was_taken_away_is_refused(portal: Portal) {
+        let ada = portal.ada().await;
+        let mut adam = with_role(&portal, "adam@acme.example", BuiltIn::Admin).await;
+        let targets = Maker::new(&portal, ada).all("adam@acme.example").await;
+        let mut filled = Vec::new();
+        for route in browser_routes().filter(|route| route.method.as_str() == "POST") {
+            let Access::Needs(permission) = route.access else { continue };
+            let address = targets.address(route.path);
+            // Every form is on a page of its address, or on the one that it hangs on.
+            let mut page = adam.get(&address).await;
+            if page.status != 200 {
+                page = adam.get(address.rsplit_once('/').expect("a path").0).await;
+            }
+            let fields: Vec<(String, String)> = FIELDS
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), page.try_field(name).unwrap_or_else(|| (*value).to_owned())))
+                .collect();
+            filled.push((address, permission, page.is(200).field("csrf"), fields));
+        }
+        assert!(filled.len() >= 15, "{}", filled.len());
+        portal.takes_all_roles_from("adam@acme.example").await;
+        let before = portal.dump().await;
+        for (address, permission, csrf, fields) in &filled {
+            let mut all = vec![("csrf", csrf.as_str())];
+            all.extend(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let page = adam.post_exactly(address, &all).await;
+            assert_eq!(page.status.as_u16(), 403, "{address}: {}", page.text());
+            page.says(&format!("You need a role that can {}", permission.in_words())).says("Nothing was changed.");
+        }
+        assert_eq!(portal.dump().await, before);
+    }
 }
+
+/// What forms are filled in with where their page proposes nothing. Each form takes the fields that it knows.
+const FIELDS: [(&str, &str); 13] = [
+    ("intent", "0123456789012345678901"),
+    ("client_id", "new-sync"),
+    ("name", "New"),
+    ("expiry", "90"),
+    ("overlap", "0"),
+    ("email", "new@acme.example"),
+    ("active", "on"),
+    ("role-member", "on"),
+    ("slug", "new"),
+    ("version", "1"),
+    ("seen", "0.1"),
+    ("parent", "organization=acme"),
+    ("kind", "application"),
+];

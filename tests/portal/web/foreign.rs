@@ -58,6 +58,7 @@ fn bare(page: &Page, targets: &Targets) -> (u16, Vec<String>, String) {
 
 /// What is in somebody's own account, to be named in their forms.
 struct Own {
+    key: String,
     user: String,
     site: String,
     seen: String,
@@ -73,6 +74,8 @@ fn everywhere(own: &Own) -> Vec<Asked> {
         ("active", "on"),
         ("role-member", "on"),
         ("version", "1"),
+        ("expiry", "keep"),
+        ("overlap", "0"),
         ("saved", "on"),
         ("seen", &own.seen),
         ("parent", OWN_ROOT),
@@ -96,12 +99,15 @@ fn everywhere(own: &Own) -> Vec<Asked> {
     ] {
         asked.push(Asked::get(query));
     }
-    let user = [("name", "Gus"), ("active", "on"), ("version", "1"), ("email", "new@globex.example")];
+    let fields =
+        [("name", "Gus"), ("active", "on"), ("version", "1"), ("email", "new@globex.example"), ("expiry", "keep")];
     for address in [format!("/users/{}", own.user), "/users/new".to_owned()] {
-        let with = |more: &[(&str, &str)]| Asked::post(&address, &[&user, more].concat());
+        let with = |more: &[(&str, &str)]| Asked::post(&address, &[&fields, more].concat());
+        asked.extend([with(&[("role-{role}", "on")]), with(&[("role-{role}", "on"), ("action", "add-all")])]);
+    }
+    for address in [format!("/users/{}", own.user), "/users/new".to_owned(), format!("/api-keys/{}/edit", own.key)] {
+        let with = |more: &[(&str, &str)]| Asked::post(&address, &[&fields, more].concat());
         asked.extend([
-            with(&[("role-{role}", "on")]),
-            with(&[("role-{role}", "on"), ("action", "add-all")]),
             with(&[("grant-role-0", "{role}"), ("grant-resource-0", OWN_ROOT)]),
             with(&[("grant-role-0", "member"), ("grant-resource-0", "{path}")]),
             with(&[("grant-role-0", "{role}"), ("grant-resource-0", "{path}")]),
@@ -125,7 +131,10 @@ async fn own(portal: &Portal, gwen: &mut Visitor<'_>) -> Own {
     let site = "organization=globex:namespace=site".to_owned();
     let seen = gwen.get(&format!("/resources/{site}")).await.is(200).field("seen");
     let user = portal.user_path("gus@globex.example", "").await.trim_start_matches("/users/").to_owned();
-    Own { user, site, seen }
+    let key = gwen.makes_key("own-sync").await.key_id;
+    // The message of that is shown once.
+    gwen.get("/api-keys").await.is(200);
+    Own { key, user, site, seen }
 }
 
 on_both! {

@@ -196,6 +196,94 @@ fn sql_lives_in_the_stores_alone() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What says to a function of a store which tenant it is about.
+const SAYS_THE_TENANT: [&str; 7] = ["TenantScope", "&Act", "&Actor", "&Tenant", "&NewSession", "&Presented", "&Noted"];
+
+/// Functions of stores that are told no tenant, each with its reason.
+const WITHOUT_TENANT: [(&str, &str); 12] = [
+    ("src/api_keys/store.rs presented", "the id inside of a presented secret finds the tenant"),
+    ("src/invitations/store.rs find", "the code of a link finds the tenant"),
+    ("src/sessions/store.rs find_live", "the token of a session finds the tenant"),
+    ("src/sessions/store.rs delete", "the token of a session finds the one row, of whatever tenant"),
+    ("src/sign_in/store.rs person", "the session that the token found finds the tenant"),
+    ("src/users/store.rs by_email", "an address signs in to one tenant, which it finds"),
+    ("src/tenants/store.rs insert", "the tenant comes from here"),
+    ("src/tenants/store.rs by_slug", "the tenant comes from here"),
+    ("src/tenants/store.rs all", "for the shell: all of them"),
+    ("src/installation/store.rs load", "the installation belongs to no tenant"),
+    ("src/installation/store.rs insert", "the installation belongs to no tenant"),
+    ("src/installation/store.rs keep_setup_code and complete", "the installation belongs to no tenant"),
+];
+
+/// What stands between the brackets of the function that begins here.
+fn parameters(code: &str) -> &str {
+    let code = code.split_once('(').map_or("", |(_, rest)| rest);
+    let mut depth = 1;
+    let end = code.find(|letter| {
+        depth += match letter {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    &code[..end.unwrap_or(code.len())]
+}
+
+/// The functions that a store offers and that touch the database, with what they are told: `path name`, parameters.
+fn functions_of_stores() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (name, code) in sources().into_iter().filter(|(name, _)| name.ends_with("/store.rs")) {
+        for sign in ["pub fn ", "pub(super) fn ", "pub(crate) fn "] {
+            for (at, _) in code.match_indices(sign) {
+                let rest = &code[at + sign.len()..];
+                let parameters = parameters(rest);
+                if parameters.contains("&mut Conn") || parameters.contains("&mut Tx<") {
+                    found.push((format!("{name} {}", word(rest)), parameters.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn each_question_to_the_database_says_which_tenant_it_is_about() {
+    let excepted: Vec<String> = WITHOUT_TENANT
+        .iter()
+        .flat_map(|(names, _)| {
+            let (file, names) = names.split_once(' ').unwrap();
+            names.split(" and ").map(move |name| format!("{file} {name}"))
+        })
+        .collect();
+    let functions = functions_of_stores();
+    assert!(functions.len() > 60, "{}", functions.len());
+    let is_told = |parameters: &str| {
+        SAYS_THE_TENANT.iter().any(|name| {
+            parameters
+                .match_indices(name)
+                .any(|(at, _)| !parameters[at + name.len()..].starts_with(char::is_alphanumeric))
+        })
+    };
+    let without: Vec<&String> = functions.iter().filter(|(_, told)| !is_told(told)).map(|(name, _)| name).collect();
+    let wrong: Vec<_> = without.iter().filter(|name| !excepted.contains(name)).collect();
+    assert!(wrong.is_empty(), "they are told no tenant: {wrong:#?}");
+    let stale: Vec<_> = excepted.iter().filter(|name| !without.contains(name)).collect();
+    assert!(stale.is_empty(), "they need no exception: {stale:#?}");
+}
+
+#[test]
+fn a_tenant_comes_from_a_row_alone() {
+    let mut wrong = Vec::new();
+    for (name, code) in sources() {
+        let code = code.split("mod tests {").next().unwrap_or_default();
+        if code.contains("TenantScope::from_row") && !name.ends_with("/store.rs") && !name.starts_with("src/access/") {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// The tags of a template: from `<` to `>`, without askama's blocks, whose words are Rust.
 fn tags(template: &str) -> Vec<String> {
     let mut text = template.to_owned();

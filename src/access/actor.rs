@@ -13,6 +13,9 @@ use super::resource_path::ResourcePath;
 pub struct TenantScope(i64);
 
 impl TenantScope {
+    /// What concerns the installation and no tenant.
+    pub const INSTALLATION: Self = Self(0);
+
     /// From a row that was found by a session or a credential, or a tenant that was just made.
     pub const fn from_row(tenant_id: i64) -> Self {
         Self(tenant_id)
@@ -78,7 +81,7 @@ impl Actor {
         Self {
             who: Who::System,
             label: label.to_owned(),
-            tenant: TenantScope(0),
+            tenant: TenantScope::INSTALLATION,
             root: ResourcePath::root("-"),
             grants: Vec::new(),
         }
@@ -140,6 +143,12 @@ impl Actor {
             // An empty role is given by whoever may give anything to anybody; the verb around it asks for that.
             _ => Ok(()),
         }
+    }
+
+    /// Whether the actor may give this role on the whole organization, or on any resource on which they hold something.
+    pub fn may_give_somewhere(&self, grant: &Grant) -> bool {
+        let mut places = std::iter::once(&self.root).chain(self.grants.iter().map(|held| &held.resource));
+        places.any(|place| self.require_to_give(&Grant { resource: place.clone(), ..grant.clone() }).is_ok())
     }
 
     /// Whether the actor may give all of these: then whoever holds them holds no more than the actor.

@@ -33,6 +33,8 @@ pub struct ApiKey {
     pub deleted_at: Option<Timestamp>,
     /// Raised when tokens given before must not be taken any more.
     pub token_version: i64,
+    /// Counts the changes of its row.
+    pub version: i64,
 }
 
 /// What a key is, in one word. The first that applies.
@@ -104,6 +106,7 @@ mod tests {
             disabled_at: None,
             deleted_at: None,
             token_version: 1,
+            version: 1,
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::access::Refused;
+use crate::access::{CannotGive, Refused};
 use crate::base::clock::Timestamp;
+use crate::grants::GrantsError;
 use crate::{db, web};
 
 use super::ApiKey;
@@ -23,6 +24,12 @@ pub enum ApiKeyError {
     ClientIdTaken,
     /// The same form made this key before. Its secret is not shown again.
     AlreadyCreated(Box<ApiKey>),
+    /// Somebody else changed the key meanwhile; it is like this now.
+    Stale(Box<ApiKey>),
+    /// The key holds, or would hold, what is not the actor's to give.
+    CannotGive(CannotGive),
+    /// A role or a resource that was asked for does not exist.
+    Grants(GrantsError),
     /// The tenant's longest life ends before this moment.
     LivesTooLong(Timestamp),
 }
@@ -39,12 +46,30 @@ impl From<Refused> for ApiKeyError {
     }
 }
 
+impl From<CannotGive> for ApiKeyError {
+    fn from(cannot: CannotGive) -> Self {
+        Self::CannotGive(cannot)
+    }
+}
+
+impl From<GrantsError> for ApiKeyError {
+    fn from(error: GrantsError) -> Self {
+        match error {
+            GrantsError::Db(error) => Self::Db(error),
+            GrantsError::CannotGive(cannot) => Self::CannotGive(cannot),
+            other => Self::Grants(other),
+        }
+    }
+}
+
 impl From<ApiKeyError> for web::Error {
     fn from(error: ApiKeyError) -> Self {
         match error {
             ApiKeyError::Db(error) => error.into(),
             ApiKeyError::Refused(refused) => refused.into(),
             ApiKeyError::NotFound | ApiKeyError::AlreadyDeleted(_) => Self::not_found(),
+            ApiKeyError::CannotGive(cannot) => cannot.into(),
+            ApiKeyError::Stale(_) => Self::conflict("Somebody else changed this key meanwhile. Open it again."),
             other => Self::bad_request(other.to_string()),
         }
     }
@@ -59,6 +84,9 @@ impl fmt::Display for ApiKeyError {
             Self::AlreadyDeleted(_) => f.write_str("the key was deleted before"),
             Self::ClientIdTaken => f.write_str("the client id is in use"),
             Self::AlreadyCreated(_) => f.write_str("this form made a key before"),
+            Self::Stale(_) => f.write_str("somebody else changed the key meanwhile"),
+            Self::CannotGive(cannot) => cannot.fmt(f),
+            Self::Grants(error) => error.fmt(f),
             Self::LivesTooLong(_) => f.write_str("the key would live longer than the organization allows"),
         }
     }

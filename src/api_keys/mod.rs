@@ -10,7 +10,7 @@ mod routes;
 pub mod secret_text;
 mod store;
 
-pub use actions::{Created, NewApiKey, create, delete, list, show};
+pub use actions::{Created, Edit, NewApiKey, Rotation, create, delete, disable, edit, enable, list, rotate, show};
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
 pub use routes::{NAV, routes};

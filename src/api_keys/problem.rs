@@ -1,5 +1,7 @@
 //! What can be wrong with what was typed. The words for it live in the templates.
 
+use crate::grants::form::RowProblem;
+
 /// Why a text is no API Client ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientIdProblem {
@@ -34,4 +36,22 @@ pub enum NameProblem {
     },
     /// A tab, a line break, an invisible character that changes direction.
     ControlCharacter,
+}
+
+/// One thing that is wrong with the panel of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditProblem {
+    /// With the name.
+    Name(NameProblem),
+    /// With a row "role on resource".
+    Row {
+        /// Its number, from 0.
+        number: usize,
+        /// What is wrong with it.
+        problem: RowProblem,
+    },
+    /// The end is not offered.
+    Expiry,
+    /// Somebody else saved meanwhile.
+    Stale,
 }

@@ -6,7 +6,7 @@ use crate::access::Permission;
 use crate::web::page::NavEntry;
 use crate::web::routes::{Access, Face, Route};
 
-use super::pages::{create, credential, delete, detail, overview};
+use super::pages::{create, credential, delete, detail, edit, overview, pause, rotate};
 
 /// Its line in the main navigation.
 pub const NAV: NavEntry =
@@ -22,6 +22,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api-keys/new", MANAGE, Face::Page, || web::to(create::submit)),
         Route::post("/api-keys/{key_id}/credential", MANAGE, Face::Page, || web::to(credential::submit)),
         Route::get("/api-keys/{key_id}", READ, Face::Page, || web::to(detail::show)),
+        Route::get("/api-keys/{key_id}/edit", MANAGE, Face::Page, || web::to(edit::show)),
+        Route::post("/api-keys/{key_id}/edit", MANAGE, Face::Page, || web::to(edit::submit)),
+        Route::get("/api-keys/{key_id}/rotate", MANAGE, Face::Page, || web::to(rotate::show)),
+        Route::post("/api-keys/{key_id}/rotate", MANAGE, Face::Page, || web::to(rotate::submit)),
+        Route::post("/api-keys/{key_id}/disable", MANAGE, Face::Page, || web::to(pause::disable)),
+        Route::post("/api-keys/{key_id}/enable", MANAGE, Face::Page, || web::to(pause::enable)),
         Route::get("/api-keys/{key_id}/delete", MANAGE, Face::Page, || web::to(delete::show)),
         Route::post("/api-keys/{key_id}/delete", MANAGE, Face::Page, || web::to(delete::submit)),
     ]

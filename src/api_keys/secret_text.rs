@@ -30,7 +30,8 @@ pub fn mint(entropy: &dyn Entropy, environment: &str) -> Minted {
     Minted { key_id, text }
 }
 
-fn secret_for(entropy: &dyn Entropy, environment: &str, key_id: &str) -> Secret {
+/// A fresh secret (256 bits) for the key with this id.
+pub fn secret_for(entropy: &dyn Entropy, environment: &str, key_id: &str) -> Secret {
     let mut text = String::with_capacity(80);
     text.extend([BRAND, environment, "_", key_id, "_"]);
     text.push_str(&random::base62(entropy, RANDOM));

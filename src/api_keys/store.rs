@@ -29,6 +29,7 @@ type Columns = (
     api_keys::disabled_at,
     api_keys::deleted_at,
     api_keys::token_version,
+    api_keys::version,
 );
 
 const COLUMNS: Columns = (
@@ -44,6 +45,7 @@ const COLUMNS: Columns = (
     api_keys::disabled_at,
     api_keys::deleted_at,
     api_keys::token_version,
+    api_keys::version,
 );
 
 #[derive(Queryable)]
@@ -60,6 +62,7 @@ struct Row {
     disabled_at: Option<i64>,
     deleted_at: Option<i64>,
     token_version: i64,
+    version: i64,
 }
 
 impl From<Row> for ApiKey {
@@ -77,6 +80,7 @@ impl From<Row> for ApiKey {
             disabled_at: row.disabled_at.map(Timestamp::from_micros),
             deleted_at: row.deleted_at.map(Timestamp::from_micros),
             token_version: row.token_version,
+            version: row.version,
         }
     }
 }
@@ -191,6 +195,55 @@ pub(super) fn client_id_is_taken(conn: &mut Conn, tenant: TenantScope, client_id
         .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::client_id_folded.eq(client_id.folded())))
         .filter(api_keys::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(taken)).get_result(conn)?)
+}
+
+/// What a change may set. `None` leaves it as it is.
+#[derive(Debug, Default, AsChangeset)]
+#[diesel(table_name = api_keys)]
+pub(super) struct Changes<'a> {
+    pub name: Option<&'a str>,
+    pub name_folded: Option<String>,
+    pub hint: Option<&'a str>,
+    pub expires_at: Option<i64>,
+    pub disabled_at: Option<Option<i64>>,
+}
+
+/// Changes a key's row, and counts the change.
+pub(super) fn update(
+    tx: &mut Tx<'_>,
+    tenant: TenantScope,
+    id: i64,
+    now: Timestamp,
+    changes: Changes<'_>,
+) -> Result<(), Error> {
+    let counted = (api_keys::updated_at.eq(now.micros()), api_keys::version.eq(api_keys::version + 1));
+    diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(id))))
+        .set((changes, counted))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Tokens of before are of an older version from now on.
+pub(super) fn raise_token_version(tx: &mut Tx<'_>, tenant: TenantScope, id: i64) -> Result<(), Error> {
+    diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(id))))
+        .set(api_keys::token_version.eq(api_keys::token_version + 1))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Lets the secret with this MAC end at this moment.
+pub(super) fn end_secret(
+    tx: &mut Tx<'_>,
+    tenant: TenantScope,
+    api_key: i64,
+    mac: &[u8],
+    ends_at: Timestamp,
+) -> Result<(), Error> {
+    let of_key = api_key_secrets::tenant_id.eq(tenant.id()).and(api_key_secrets::api_key_id.eq(api_key));
+    diesel::update(api_key_secrets::table.filter(of_key.and(api_key_secrets::mac.eq(mac))))
+        .set(api_key_secrets::ends_at.eq(ends_at.micros()))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Turns the row into a tombstone. Tokens of before are of an older version then.

@@ -122,7 +122,7 @@ fn record_installation(
     let act = Act { actor, now: clock.now(), origin: Origin::default(), entropy, keyring };
     let made = db.write_here(|tx| {
         installation::insert(tx, &act.keyring, act.now)?;
-        audit::begin_chain(tx, audit::INSTALLATION)?;
+        audit::begin_chain(tx, act.actor.tenant)?;
         audit::record(tx, &act, Event::new(Action::InstallationCreated))
     });
     match made {

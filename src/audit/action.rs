@@ -75,6 +75,14 @@ actions! {
     SessionsEnded = "sessions.ended", "Ended sessions";
     /// An API key was made.
     ApiKeyCreated = "api_key.created", "Created the key";
+    /// An API key's name or end was changed.
+    ApiKeyUpdated = "api_key.updated", "Changed the key";
+    /// An API key was stopped for the time being.
+    ApiKeyDisabled = "api_key.disabled", "Disabled the key";
+    /// A disabled API key works again.
+    ApiKeyEnabled = "api_key.enabled", "Enabled the key";
+    /// An API key was given a new secret.
+    ApiKeyRotated = "api_key.rotated", "Rotated the key";
     /// An API key was deleted.
     ApiKeyDeleted = "api_key.deleted", "Deleted the key";
 }

@@ -13,5 +13,5 @@ mod store;
 pub use action::Action;
 pub use actions::list;
 pub use event::{Event, Target};
-pub use record::{INSTALLATION, begin_chain, record};
+pub use record::{begin_chain, record};
 pub use store::Entry;

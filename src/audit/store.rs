@@ -36,10 +36,10 @@ pub struct Entry {
     pub after: Option<Value>,
 }
 
-pub(super) fn insert_head(tx: &mut Tx<'_>, chain_id: i64) -> Result<(), Error> {
+pub(super) fn insert_head(tx: &mut Tx<'_>, tenant: TenantScope) -> Result<(), Error> {
     diesel::insert_into(audit_heads::table)
         .values((
-            audit_heads::chain_id.eq(chain_id),
+            audit_heads::chain_id.eq(tenant.id()),
             audit_heads::seq.eq(0),
             audit_heads::mac.eq(chain::START.to_vec()),
         ))
@@ -47,7 +47,9 @@ pub(super) fn insert_head(tx: &mut Tx<'_>, chain_id: i64) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn append(tx: &mut Tx<'_>, chain_id: i64, act: &Act, event: Event) -> Result<(), Error> {
+/// Adds an event to the chain of the actor's tenant.
+pub(super) fn append(tx: &mut Tx<'_>, act: &Act, event: Event) -> Result<(), Error> {
+    let chain_id = act.actor.tenant.id();
     dialect::lock_row(tx, Lock::AuditHead(chain_id))?;
     let (last, previous): (i64, Vec<u8>) =
         audit_heads::table.find(chain_id).select((audit_heads::seq, audit_heads::mac)).first(&mut **tx)?;

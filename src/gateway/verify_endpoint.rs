@@ -16,9 +16,9 @@ use crate::base::secret::Secret;
 use crate::db;
 use crate::usage::LastUses;
 use crate::verify::{self, Checked, Verdict};
-use crate::web::around::RequestInfo;
 use crate::web::error::Kind;
 use crate::web::json::Json;
+use crate::web::request_info::RequestInfo;
 use crate::web::routes::{Access, Face, Route};
 use crate::web::{Error, Portal};
 

@@ -14,7 +14,7 @@ use crate::signing_keys::{self, Ring};
 use crate::tenants;
 use crate::usage::LastUses;
 use crate::verify::{self, Checked, Verdict};
-use crate::web::around::RequestInfo;
+use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
 use super::access_token::{LONGEST, Token, TokenRequest};

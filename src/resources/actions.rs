@@ -1,19 +1,19 @@
 //! The verbs that change the tree: each checks the permission, does it, and records it. What pages show is read in
 //! [`super::reading`].
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::access::{Act, Actor, Grant, Permission, ResourcePath};
+use crate::access::{Act, Actor, Grant, ResourcePath, RoleSet};
 use crate::audit::{self, Action, Event};
 use crate::db::{self, Conn, Tx};
 use crate::grants::{self, Of};
 
-use super::reading::{self, Fall};
+use super::reading::{self, Fall, MANAGE};
 use super::resource::{self, MOST};
 use super::{Mark, Resource, ResourceError, Segment, store};
 
-/// The permission behind every verb here.
-pub(super) const MANAGE: Permission = Permission::ManageResources;
 /// How many of those who lost a grant an event names.
 const NAMED: usize = 100;
 
@@ -75,9 +75,10 @@ pub fn change(
     if store::by_path(tx, tenant, &path)?.is_some() {
         return Err(ResourceError::Taken);
     }
+    let ids: Vec<i64> = moved.iter().map(|beneath| beneath.id).collect();
+    require_to_name(tx, &act.actor, &ids, &node.path, &path)?;
     let changed = store::relocate(tx, tenant, &node, parent.id, &wanted.segment, &path).map_err(somebody_was_faster)?;
     // Tokens name the paths of grants; nothing is held at the old ones any more.
-    let ids: Vec<i64> = moved.iter().map(|beneath| beneath.id).collect();
     grants::raise_token_versions(tx, tenant, Of::Resources(&ids))?;
     let event = about(Action::ResourceUpdated, &node).before(facts(&node)).after(facts(&changed));
     audit::record(tx, act, event)?;
@@ -133,6 +134,24 @@ fn require_to_move(conn: &mut Conn, actor: &Actor, node: &Resource, parent: &Res
     let ids: Vec<i64> = store::by_paths(conn, actor.tenant, &new)?.iter().map(|above| above.id).collect();
     for grant in grants::roles_on(conn, actor.tenant, &ids)? {
         actor.require_to_give(&Grant { resource: node.path.clone(), ..grant })?;
+    }
+    Ok(())
+}
+
+/// Gateways ask by path, so what somebody may do with applications at the old path they may do at the new one from then on:
+/// under a name that something else had before, perhaps. That has to be the actor's to give at the new path.
+fn require_to_name(
+    conn: &mut Conn,
+    actor: &Actor,
+    moved: &[i64],
+    old: &ResourcePath,
+    new: &ResourcePath,
+) -> Result<(), ResourceError> {
+    for grant in grants::roles_on(conn, actor.tenant, moved)? {
+        let beneath = grant.resource.as_str().strip_prefix(old.as_str()).unwrap_or_default();
+        let resource = format!("{new}{beneath}").parse().map_err(|_| db::Error::Corrupt("resources", "path"))?;
+        let permissions = RoleSet { portal: BTreeSet::new(), ..grant.permissions };
+        actor.require_to_give(&Grant { resource, permissions, assignable: false, ..grant })?;
     }
     Ok(())
 }

@@ -1,12 +1,14 @@
 //! What pages show of the tree. The whole tree is seen by whoever manages any part of it.
 
-use crate::access::{Actor, ResourcePath, TenantScope};
+use crate::access::{Actor, Permission, ResourcePath, TenantScope};
 use crate::db::{Conn, Error};
 use crate::grants::{self, COUNTED, Held, Of};
 
-use super::actions::MANAGE;
 use super::resource::{LONGEST_PATH, MOST};
 use super::{Resource, ResourceError, store};
+
+/// The permission behind every verb on resources, reading included.
+pub(super) const MANAGE: Permission = Permission::ManageResources;
 
 /// Children of one node that are shown.
 const CHILDREN: usize = 200;
@@ -125,12 +127,8 @@ pub fn search(conn: &mut Conn, actor: &Actor, text: &str) -> Result<Few, Resourc
 /// # Errors
 /// When the database refuses.
 pub fn offered(conn: &mut Conn, actor: &Actor) -> Result<Vec<ResourcePath>, ResourceError> {
-    let mut offered: Vec<ResourcePath> = Vec::new();
-    for place in managed(actor) {
-        let nodes = store::subtree(conn, actor.tenant, &place, OFFERED.saturating_sub(offered.len()))?;
-        offered.extend(nodes.into_iter().map(|node| node.path));
-    }
-    Ok(offered)
+    let nodes = store::subtrees(conn, actor.tenant, &managed(actor), OFFERED)?;
+    Ok(nodes.into_iter().map(|node| node.path).collect())
 }
 
 /// The highest places where the actor manages resources, none beneath another one.

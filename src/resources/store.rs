@@ -142,6 +142,30 @@ pub(super) fn subtree(
     all(rows)
 }
 
+/// The nodes at these paths and everything beneath them, by path, at most `limit`. No path lies beneath another one. One
+/// query, however many there are.
+pub(super) fn subtrees(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    paths: &[ResourcePath],
+    limit: usize,
+) -> Result<Vec<Resource>, Error> {
+    let highest = diesel::alias!(resources as highest);
+    let (above, texts) = (highest.field(resources::path), paths.iter().map(ResourcePath::as_str));
+    // The outer two are what an index can be asked for; see `range`.
+    let beneath = resources::path.ge(above).and(resources::path.lt(above.concat(";")));
+    let beneath = beneath.and(resources::path.eq(above).or(resources::path.ge(above.concat(":"))));
+    let rows = resources::table
+        .inner_join(highest.on(beneath))
+        .filter(resources::tenant_id.eq(tenant.id()).and(highest.field(resources::tenant_id).eq(tenant.id())))
+        .filter(above.eq_any(texts))
+        .select(COLUMNS)
+        .order(resources::path)
+        .limit(limit as i64)
+        .load(conn)?;
+    all(rows)
+}
+
 /// How many nodes are beneath this one.
 pub(super) fn count_beneath(conn: &mut Conn, tenant: TenantScope, path: &ResourcePath) -> Result<i64, Error> {
     let (from, to) = range(path);

@@ -30,16 +30,16 @@ impl DatabaseSessions {
 
     async fn live(&self, key: &SessionKey) -> Result<Option<i64>, db::Error> {
         let (now, hash) = (self.clock.now(), token_hash(key));
-        let Some((id, seen)) = self.db.read(move |conn| store::find_live(conn, &hash, now)).await? else {
+        let Some(live) = self.db.read(move |conn| store::find_live(conn, &hash, now)).await? else {
             return Ok(None);
         };
-        if now.seconds_since(seen) >= SEEN_EVERY {
+        if now.seconds_since(live.last_seen_at) >= SEEN_EVERY {
             // Not worth a page: a disk that is full can still be read.
-            if let Err(error) = self.db.write(move |tx| store::touch(tx, id, now)).await {
+            if let Err(error) = self.db.write(move |tx| store::touch(tx, live.tenant, live.id, now)).await {
                 tracing::warn!(%error, "when a session was seen last cannot be written");
             }
         }
-        Ok(Some(id))
+        Ok(Some(live.id))
     }
 }
 

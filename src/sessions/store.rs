@@ -19,14 +19,15 @@ pub fn live_since(now: Timestamp) -> i64 {
 /// # Errors
 /// When the database refuses.
 pub fn insert(tx: &mut Tx<'_>, session: &NewSession, token_hash: &[u8], now: Timestamp) -> Result<(), Error> {
+    let of_user = sessions::tenant_id.eq(session.tenant.id()).and(sessions::user_id.eq(session.user));
     diesel::delete(
         sessions::table
-            .filter(sessions::user_id.eq(session.user))
+            .filter(of_user)
             .filter(sessions::expires_at.le(now.micros()).or(sessions::last_seen_at.le(live_since(now)))),
     )
     .execute(&mut **tx)?;
     let older: Vec<i64> = sessions::table
-        .filter(sessions::user_id.eq(session.user))
+        .filter(of_user)
         .order((sessions::created_at.desc(), sessions::id.desc()))
         .offset(PARALLEL - 1)
         .limit(1_000)
@@ -49,20 +50,37 @@ pub fn insert(tx: &mut Tx<'_>, session: &NewSession, token_hash: &[u8], now: Tim
     Ok(())
 }
 
-/// The live session with this token: its id, and when it was last seen.
-pub(super) fn find_live(conn: &mut Conn, token_hash: &[u8], now: Timestamp) -> Result<Option<(i64, Timestamp)>, Error> {
-    let row: Option<(i64, i64)> = sessions::table
+/// A live session as its token finds it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Live {
+    /// The database id.
+    pub id: i64,
+    /// The user's tenant.
+    pub tenant: TenantScope,
+    /// When it was last seen.
+    pub last_seen_at: Timestamp,
+}
+
+/// The live session with this token. The token says whose it is, so no tenant is asked for.
+pub(super) fn find_live(conn: &mut Conn, token_hash: &[u8], now: Timestamp) -> Result<Option<Live>, Error> {
+    let row: Option<(i64, i64, i64)> = sessions::table
         .filter(sessions::token_hash.eq(token_hash))
         .filter(sessions::expires_at.gt(now.micros()).and(sessions::last_seen_at.gt(live_since(now))))
-        .select((sessions::id, sessions::last_seen_at))
+        .select((sessions::id, sessions::tenant_id, sessions::last_seen_at))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, seen)| (id, Timestamp::from_micros(seen))))
+    Ok(row.map(|(id, tenant, seen)| Live {
+        id,
+        tenant: TenantScope::from_row(tenant),
+        last_seen_at: Timestamp::from_micros(seen),
+    }))
 }
 
 /// Notes that a session was seen. Touches a row that is there, and makes none.
-pub(super) fn touch(tx: &mut Tx<'_>, id: i64, now: Timestamp) -> Result<(), Error> {
-    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now.micros())).execute(&mut **tx)?;
+pub(super) fn touch(tx: &mut Tx<'_>, tenant: TenantScope, id: i64, now: Timestamp) -> Result<(), Error> {
+    diesel::update(sessions::table.filter(sessions::tenant_id.eq(tenant.id()).and(sessions::id.eq(id))))
+        .set(sessions::last_seen_at.eq(now.micros()))
+        .execute(&mut **tx)?;
     Ok(())
 }
 

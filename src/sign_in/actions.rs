@@ -86,7 +86,7 @@ pub fn add_tenant(tx: &mut Tx<'_>, act: &Act, slug: &Slug, organization: &str) -
 /// tenant, and the ids of its role Admin and of its root.
 fn tenant(tx: &mut Tx<'_>, act: &Act, slug: &Slug, organization: &str) -> Result<(Act, Tenant, i64, i64), db::Error> {
     let tenant = tenants::insert(tx, slug, organization, act.now)?;
-    audit::begin_chain(tx, tenant.scope.id())?;
+    audit::begin_chain(tx, tenant.scope)?;
     let actor = Actor { tenant: tenant.scope, root: tenant.root(), ..act.actor.clone() };
     let act = Act { actor, ..act.clone() };
     let event = Event::new(Action::TenantCreated)

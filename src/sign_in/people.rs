@@ -16,7 +16,7 @@ pub struct SessionPeople;
 impl People for SessionPeople {
     fn signed_in(&self, conn: &mut Conn, session: i64, now: Timestamp) -> Result<Option<SignedIn>, Error> {
         let Some(person) = store::person(conn, session, now)? else { return Ok(None) };
-        let tenant = TenantScope::from_row(person.tenant_id);
+        let tenant = person.tenant;
         let actor = Actor {
             who: Who::User(person.user_id),
             label: person.email,

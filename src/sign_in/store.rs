@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 
+use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
 use crate::db::schema::{sessions, tenants, users};
 use crate::db::{Conn, Error};
 use crate::sessions::live_since;
 
 /// A session's person.
-#[derive(Debug, Queryable)]
+#[derive(Debug)]
 pub(super) struct Person {
-    pub tenant_id: i64,
+    pub tenant: TenantScope,
     pub user_id: i64,
     pub email: String,
     pub name: String,
@@ -18,9 +19,11 @@ pub(super) struct Person {
     pub organization: String,
 }
 
-/// The enabled user behind a live session.
+type Row = (i64, i64, String, String, String, String);
+
+/// The enabled user behind a live session. The session says whose it is, so no tenant is asked for.
 pub(super) fn person(conn: &mut Conn, session: i64, now: Timestamp) -> Result<Option<Person>, Error> {
-    Ok(sessions::table
+    let row: Option<Row> = sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
         .inner_join(tenants::table.on(tenants::id.eq(sessions::tenant_id)))
         .filter(sessions::id.eq(session))
@@ -28,5 +31,13 @@ pub(super) fn person(conn: &mut Conn, session: i64, now: Timestamp) -> Result<Op
         .filter(users::disabled_at.is_null().and(users::deleted_at.is_null()))
         .select((users::tenant_id, users::id, users::email, users::name, tenants::slug, tenants::organization))
         .first(conn)
-        .optional()?)
+        .optional()?;
+    Ok(row.map(|(tenant, user_id, email, name, slug, organization)| Person {
+        tenant: TenantScope::from_row(tenant),
+        user_id,
+        email,
+        name,
+        slug,
+        organization,
+    }))
 }

@@ -32,7 +32,8 @@ pub(super) struct Noted {
 pub(super) fn keep_last_use(tx: &mut Tx<'_>, api_key: i64, noted: &Noted) -> Result<(), Error> {
     let address = noted.address.map(|address| address.to_string());
     let used_at = noted.at.micros();
-    let updated = diesel::update(dsl::api_key_last_uses.find(api_key).filter(dsl::used_at.lt(used_at)))
+    let of_key = dsl::tenant_id.eq(noted.tenant.id()).and(dsl::api_key_id.eq(api_key));
+    let updated = diesel::update(dsl::api_key_last_uses.filter(of_key).filter(dsl::used_at.lt(used_at)))
         .set((dsl::used_at.eq(used_at), dsl::address.eq(&address)))
         .execute(&mut **tx)?;
     if updated == 0 {

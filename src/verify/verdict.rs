@@ -92,6 +92,7 @@ mod tests {
             disabled_at: None,
             deleted_at: None,
             token_version: 1,
+            version: 1,
         }
     }
 

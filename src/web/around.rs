@@ -1,6 +1,5 @@
 //! What is done around every request: its id, its log line, its headers, and a face for its errors.
 
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,6 +16,7 @@ use crate::base::clock::Timestamp;
 use crate::base::random;
 
 use super::error::Kind;
+use super::request_info::RequestInfo;
 use super::routes::Face;
 use super::{Error, Portal, client_address, error_page, headers};
 
@@ -32,22 +32,6 @@ const KNOWN_METHODS: [Method; 9] = [
     Method::TRACE,
     Method::CONNECT,
 ];
-
-/// What is known of a request before anything else.
-#[derive(Debug, Clone, Default)]
-pub struct RequestInfo {
-    /// `req_` and 16 base-62 digits; in the log line, on error pages and in the audit log.
-    pub request_id: String,
-    /// The client's address.
-    pub address: Option<IpAddr>,
-}
-
-impl RequestInfo {
-    /// As the middleware left it.
-    pub fn of(req: &HttpRequest) -> Self {
-        req.extensions().get::<Self>().cloned().unwrap_or_default()
-    }
-}
 
 /// The outermost middleware.
 ///

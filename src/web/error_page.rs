@@ -10,9 +10,9 @@ use askama::Template;
 use crate::access::Refused;
 
 use super::actor::SignedIn;
-use super::around::RequestInfo;
 use super::error::Kind;
 use super::page::{self, Shell};
+use super::request_info::RequestInfo;
 use super::routes::Face;
 use super::{Error, Portal};
 

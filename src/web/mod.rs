@@ -16,6 +16,7 @@ pub mod page;
 pub mod paging;
 mod portal;
 pub mod public_url;
+pub mod request_info;
 pub mod routes;
 pub mod static_files;
 

@@ -14,9 +14,9 @@ use crate::db::Db;
 use crate::mail::Mailer;
 
 use super::actor::People;
-use super::around::RequestInfo;
 use super::page::NavEntry;
 use super::public_url::PublicUrl;
+use super::request_info::RequestInfo;
 
 /// Settings that requests are answered by.
 #[derive(Debug, Clone)]

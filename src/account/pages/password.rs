@@ -13,9 +13,9 @@ use crate::base::secret::Secret;
 use crate::sign_in::{self, Throttle, Try};
 use crate::users::{self, Account, password};
 use crate::web::actor::SignedIn;
-use crate::web::around::RequestInfo;
 use crate::web::form::Form;
 use crate::web::page::{self, Flash};
+use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
 use super::overview::view;

@@ -49,12 +49,13 @@ impl CreateErrors {
     }
 }
 
+/// A life that is offered.
 #[derive(Debug)]
-struct PresetView {
-    days: i64,
-    label: String,
-    until: String,
-    selected: bool,
+pub(super) struct PresetView {
+    pub days: i64,
+    pub label: String,
+    pub until: String,
+    pub selected: bool,
 }
 
 #[derive(Template)]
@@ -106,7 +107,7 @@ pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form:
         Err(errors) => return view(&req, &portal, &who, &tenant, StatusCode::UNPROCESSABLE_ENTITY, form, errors).await,
     };
     match who.write(&req, &portal, move |tx, act| actions::create(tx, act, &new)).await? {
-        Ok(created) => credential::view(&req, &portal, &who, &tenant, created).await,
+        Ok(created) => credential::view(&req, &portal, &who, &tenant, created, false).await,
         Err(ApiKeyError::AlreadyCreated(key)) => already_created(&req, &portal, &who, *key).await,
         Err(ApiKeyError::ClientIdTaken) => {
             let errors = CreateErrors { client_id: Some(ClientIdProblem::Taken), ..CreateErrors::default() };
@@ -135,7 +136,7 @@ fn parse(form: &CreateForm, tenant: &Tenant, environment: &str) -> Result<NewApi
 }
 
 /// The presets that the tenant allows.
-fn offered(tenant: &Tenant) -> Vec<i64> {
+pub(super) fn offered(tenant: &Tenant) -> Vec<i64> {
     PRESETS.into_iter().filter(|days| tenant.longest_key_days.is_none_or(|longest| *days <= longest)).collect()
 }
 
@@ -158,7 +159,7 @@ async fn view(
     page::html(req, portal, status, &CreatePage { shell: Shell::new(req, portal, who), list, form, errors, presets })
 }
 
-fn presets(tenant: &Tenant, chosen: &str, now: Timestamp) -> Vec<PresetView> {
+pub(super) fn presets(tenant: &Tenant, chosen: &str, now: Timestamp) -> Vec<PresetView> {
     let preset = |days: i64| PresetView {
         days,
         label: format!("{days} days"),

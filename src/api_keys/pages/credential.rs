@@ -27,6 +27,7 @@ struct CredentialPage<'a> {
     token_url: String,
     curl: String,
     expires: Option<Moment>,
+    rotated: bool,
 }
 
 /// The page that shows the secret. Nothing of it is kept.
@@ -36,6 +37,7 @@ pub(super) async fn view(
     who: &SignedIn,
     tenant: &Tenant,
     created: Created,
+    rotated: bool,
 ) -> Result<HttpResponse, Error> {
     let Created { key, secret } = created;
     // The key exists from here on. If the list behind the overlay cannot be read, the secret is shown without it.
@@ -62,6 +64,7 @@ pub(super) async fn view(
         token_url,
         curl,
         expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
+        rotated,
     };
     page::html(req, portal, StatusCode::OK, &page)
 }
@@ -81,11 +84,12 @@ pub async fn submit(
     who.require(Permission::ManageApiKeys)?;
     let (actor, key_id) = (who.actor.clone(), path.into_inner());
     let key = portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?.listed.key;
+    let done = if form.0.get("rotated").is_some() { "rotated" } else { "created" };
     let flash = match (key.deleted_at, form.0.get("saved")) {
         (Some(_), _) => Flash::warn(format!("{} was deleted meanwhile.", key.client_id)),
-        (None, Some(_)) => Flash::ok(format!("{} is created.", key.client_id)),
+        (None, Some(_)) => Flash::ok(format!("{} is {done}.", key.client_id)),
         (None, None) => Flash::warn(format!(
-            "{} is created. If its key was not saved, delete it and add a new one: it is not shown again.",
+            "{} is {done}. If its key was not saved, rotate it: it is not shown again.",
             key.client_id
         )),
     };

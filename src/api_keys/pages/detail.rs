@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::access::Permission;
+use crate::access::{Grant, Permission};
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Shown};
 use crate::tenants;
@@ -25,10 +25,17 @@ struct SecretView {
     ended: bool,
 }
 
+/// A role on a resource.
 #[derive(Debug)]
-struct GrantView {
-    role: String,
-    resource: String,
+pub(super) struct GrantView {
+    pub role: String,
+    pub resource: String,
+}
+
+impl From<Grant> for GrantView {
+    fn from(grant: Grant) -> Self {
+        Self { role: grant.role_name, resource: grant.resource.to_string() }
+    }
 }
 
 #[derive(Template)]
@@ -39,6 +46,9 @@ struct DetailPage {
     environment: String,
     token_url: String,
     may_manage: bool,
+    /// Whether what it holds is this person's to give: to rotate, enable and extend is as good as giving it again.
+    may_give_all: bool,
+    disabled: bool,
     secrets: Vec<SecretView>,
     grants: Vec<GrantView>,
 }
@@ -74,10 +84,9 @@ pub async fn show(
                 ended: dead || secret.ends_at <= now,
             })
             .collect(),
-        grants: grants
-            .into_iter()
-            .map(|grant| GrantView { role: grant.role_name, resource: grant.resource.to_string() })
-            .collect(),
+        may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
+        disabled: listed.key.disabled_at.is_some(),
+        grants: grants.into_iter().map(GrantView::from).collect(),
         key: RowView::new(listed, now),
     };
     page::html(&req, &portal, StatusCode::OK, &page)

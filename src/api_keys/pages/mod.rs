@@ -4,4 +4,7 @@ pub mod create;
 pub mod credential;
 pub mod delete;
 pub mod detail;
+pub mod edit;
 pub mod overview;
+pub mod pause;
+pub mod rotate;

@@ -6,15 +6,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::access::{Permission, ResourcePath};
-use crate::resources::actions::{self, MANAGE};
+use crate::resources::actions;
 use crate::resources::reading;
+use crate::resources::reading::MANAGE;
 use crate::web::actor::SignedIn;
 use crate::web::error::Kind;
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Flash, Shell};
 use crate::web::{Error, Portal};
 
-use super::edit::{EditErrors, EditForm};
+use super::form::{EditErrors, EditForm, address, href};
 use super::overview::{self, OverviewView};
 
 #[derive(Template)]
@@ -31,7 +32,7 @@ struct CreatePage {
 pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageResources)?;
     let parent = match Pairs::of_query(&req)?.get("parent") {
-        Some(text) => overview::address(text)?,
+        Some(text) => address(text)?,
         None => reading::managed(&who.actor).into_iter().next().unwrap_or_else(|| who.actor.root.clone()),
     };
     let view = overview::load(&portal, &who, parent.clone(), None).await?.behind_an_overlay();
@@ -49,7 +50,7 @@ pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form:
         Ok(wanted) => match who.write(&req, &portal, move |tx, act| actions::add(tx, act, &wanted)).await? {
             Ok(node) => {
                 let flash = Flash::ok(format!("{} is added.", node.name));
-                return Ok(page::redirect(&portal, &overview::href(&node.path), Some(flash)));
+                return Ok(page::redirect(&portal, &href(&node.path), Some(flash)));
             }
             Err(error) => EditErrors::of(error)?,
         },

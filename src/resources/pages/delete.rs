@@ -14,7 +14,7 @@ use crate::web::form::Form;
 use crate::web::page::{self, Flash, Shell};
 use crate::web::{Error, Portal};
 
-use super::edit::mark;
+use super::form::{address, href, mark};
 use super::numbers::counted;
 use super::overview::{self, OverviewView};
 
@@ -58,7 +58,7 @@ pub async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageResources)?;
-    answer(&req, &portal, &who, StatusCode::OK, overview::address(&path)?).await
+    answer(&req, &portal, &who, StatusCode::OK, address(&path)?).await
 }
 
 /// "Delete".
@@ -70,7 +70,7 @@ pub async fn submit(
     form: Form,
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageResources)?;
-    let (path, seen) = (overview::address(&path)?, mark(&form.0)?);
+    let (path, seen) = (address(&path)?, mark(&form.0)?);
     match who.write(&req, &portal, move |tx, act| actions::delete(tx, act, &path, seen)).await? {
         Ok(fall) => {
             let above = fall.node.path.as_str().rsplit_once(':').map_or("", |(above, _)| above);
@@ -118,7 +118,7 @@ fn view(who: &SignedIn, fall: Fall, changed: bool) -> FallView {
         })
     };
     FallView {
-        action: format!("{}/delete", overview::href(&fall.node.path)),
+        action: format!("{}/delete", href(&fall.node.path)),
         seen: fall.node.mark().to_string(),
         beneath: (fall.beneath > 0).then(|| counted(fall.beneath, false, "resource")),
         grants: (fall.grants > 0).then(|| counted(fall.grants, fall.more, "grant")),

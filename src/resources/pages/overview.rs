@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::access::{Actor, Permission, ResourcePath};
 use crate::db::Conn;
-use crate::resources::actions::MANAGE;
+use crate::resources::reading::MANAGE;
 use crate::resources::reading::{self, Few, Shown};
 use crate::resources::{Resource, ResourceError};
 use crate::web::actor::SignedIn;
@@ -15,7 +15,7 @@ use crate::web::form::Pairs;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
-use super::edit::{EditErrors, EditForm, EditView};
+use super::form::{EditErrors, EditForm, EditView, address};
 use super::numbers::counted;
 use super::reach::{self, ReachView};
 use super::tree::{self, LeafView, Step};
@@ -120,19 +120,6 @@ async fn show_at(
     let text = Pairs::of_query(req)?.text("q");
     let view = load(portal, who, path, Some(text.trim().to_owned()).filter(|text| !text.is_empty())).await?;
     answer(req, portal, who, StatusCode::OK, view)
-}
-
-/// The path in an address. What is none is an address of nothing.
-///
-/// # Errors
-/// 404.
-pub fn address(path: &str) -> Result<ResourcePath, Error> {
-    path.parse().map_err(|_| Error::not_found())
-}
-
-/// The address of a node's page.
-pub fn href(path: &ResourcePath) -> String {
-    format!("/resources/{path}")
 }
 
 /// The whole page.

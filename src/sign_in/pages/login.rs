@@ -14,10 +14,10 @@ use crate::sign_in::throttle::{Throttle, Try};
 use crate::sign_in::{actions, device};
 use crate::users::{self, Account};
 use crate::web::actor::SignedIn;
-use crate::web::around::RequestInfo;
 use crate::web::cookies::{self, Name};
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Flash};
+use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
 /// Where one lands after signing in.

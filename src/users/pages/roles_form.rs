@@ -104,9 +104,7 @@ impl RolesForm {
             why_not: actor.require_to_give(&role.on(&actor.root)).err().map(|cannot| cannot.to_string()),
         };
         let boxes = offer.roles.iter().map(tick_box).collect();
-        let places: Vec<&ResourcePath> =
-            std::iter::once(&actor.root).chain(actor.grants.iter().map(|grant| &grant.resource)).collect();
-        let somewhere = |role: &&Role| places.iter().any(|place| actor.require_to_give(&role.on(place)).is_ok());
+        let somewhere = |role: &&Role| actor.may_give_somewhere(&role.on(&actor.root));
         let choice = |role: &Role| Choice { value: role.slug.clone(), label: role.name.clone() };
         let roles = offer.roles.iter().filter(somewhere).map(choice).collect();
         let paths: Vec<ResourcePath> = offer.paths.iter().filter(|path| **path != actor.root).cloned().collect();

@@ -152,7 +152,8 @@ impl Person {
 
     async fn click_what_says(&self, words: &str, place: &str) -> WebDriverResult<()> {
         let says = format!("normalize-space(.)=\"{words}\" or @aria-label=\"{words}\"");
-        let path = format!("{place}//*[self::button or self::a][{says}]");
+        // The unseen first button of a form, which Enter presses, is no person's to press.
+        let path = format!("{place}//*[self::button or self::a][not(@aria-hidden)][{says}]");
         let element = self.first_shown(By::XPath(path)).await?;
         // Not only to the edge, where the bar with "Save" lies over it.
         element.scroll_into_view().await?;

@@ -54,6 +54,25 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     })
     .await;
     look("detail").await;
+    olga.presses("Edit").await;
+    olga.finds("#name").await;
+    look("edit").await;
+    olga.clicks("[data-add-row]").await;
+    olga.presses("Update API key").await;
+    olga.sees("is updated.").await;
+    olga.presses("Rotate").await;
+    olga.finds("input[name=overlap]").await;
+    look("rotate").await;
+    olga.presses("Rotate").await;
+    olga.finds("#secret").await;
+    look("rotated").await;
+    olga.says_the_key_is_saved().await;
+    olga.clicks(&key).await;
+    olga.presses("Disable").await;
+    olga.sees("is disabled.").await;
+    look("disabled").await;
+    olga.presses("Enable").await;
+    olga.sees("is enabled.").await;
     olga.opens("/api-keys").await;
     olga.asks_to_delete(client_ids[0]).await;
     look("delete").await;

@@ -161,7 +161,7 @@ on_both! {
             flashes.push(ada.get("/api-keys").await.text());
         }
         assert!(flashes[0].contains("saved-key is created.") && !flashes[0].contains("delete it"));
-        assert!(flashes[1].contains("lost-key is created. If its key was not saved, delete it and add a new one"));
+        assert!(flashes[1].contains("lost-key is created. If its key was not saved, rotate it"));
         let intent = ada.intent();
         let secret = ada.posts_key(&intent, "short-lived").await.is(200).element("secret");
         let key = format!("/api-keys/{}", &secret[8..20]);

@@ -3,5 +3,8 @@
 mod create;
 mod delete;
 mod detail;
+mod edit;
 mod overview;
+mod pause;
 mod permissions;
+mod rotate;

@@ -169,7 +169,7 @@ on_both! {
         links.retain(|link| !link.starts_with("/assets/") && !link.starts_with('#'));
         links.sort_unstable();
         links.dedup();
-        assert_eq!(links, ["/", "/account", &key.path(""), &key.path("delete"), "/api-keys", "/api-keys/new", "/audit", "/resources", "/roles", "/users"].sorted());
+        assert_eq!(links, ["/", "/account", &key.path(""), &key.path("delete"), &key.path("edit"), &key.path("rotate"), "/api-keys", "/api-keys/new", "/audit", "/resources", "/roles", "/users"].sorted());
         assert_eq!(page.attributes("action"), ["/logout"]);
         for link in links {
             let page = ada.get(&link).await;

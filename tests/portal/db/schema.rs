@@ -34,18 +34,26 @@ on_both! {
         portal.has_role("sender", &["invoices:write"]).await;
         portal.has_resource("organization=acme:application=invoices").await;
         portal.sql("INSERT INTO api_key_last_uses (api_key_id, tenant_id, used_at) SELECT id, tenant_id, 1 FROM api_keys").await;
+        portal.invites("ivy@acme.example").await;
         let (acme, globex) = ("(SELECT id FROM tenants WHERE slug = 'acme')", "(SELECT id FROM tenants WHERE slug = 'globex')");
         let of_globex = |table: &str, more: &str| format!("(SELECT MIN(id) FROM {table} WHERE tenant_id = {globex}{more})");
-        let mut statements: Vec<String> = ["sessions", "role_permissions", "api_key_secrets", "api_key_tags", "api_key_last_uses", "grants"]
+        let mut statements: Vec<String> = ["sessions", "invitations", "role_permissions", "api_key_secrets", "api_key_tags", "api_key_last_uses", "grants"]
             .iter()
             .map(|table| format!("UPDATE {table} SET tenant_id = {globex} WHERE tenant_id = {acme}"))
             .collect();
+        statements.push(format!("UPDATE invitations SET user_id = {} WHERE tenant_id = {acme}", of_globex("users", "")));
         statements.push(format!("UPDATE sessions SET user_id = {} WHERE tenant_id = {acme}", of_globex("users", "")));
         statements.push(format!("UPDATE grants SET user_id = {} WHERE tenant_id = {acme} AND user_id IS NOT NULL", of_globex("users", "")));
         statements.push(format!("UPDATE grants SET role_id = {} WHERE tenant_id = {acme}", of_globex("roles", " AND slug = 'member'")));
         statements.push(format!("UPDATE grants SET resource_id = {} WHERE tenant_id = {acme}", of_globex("resources", "")));
         statements.push(format!("UPDATE resources SET parent_id = {} WHERE parent_id IS NOT NULL", of_globex("resources", "")));
         statements.push(format!("UPDATE grants SET api_key_id = (SELECT id FROM api_keys), user_id = NULL WHERE tenant_id = {globex}"));
+        // A user's grant, as somebody would make it: each of its four parts from the other organization, in both directions.
+        for (own, other) in [("acme", "globex"), ("globex", "acme")] {
+            for strange in ["tenants", "users", "roles", "resources"] {
+                statements.push(grant(|table| if table == strange { other } else { own }));
+            }
+        }
         for statement in statements {
             let answer = portal.try_sql(&statement).await;
             let refused = answer.as_ref().is_err_and(|words| words.to_lowercase().contains("foreign key"));
@@ -55,6 +63,8 @@ on_both! {
         for statement in [
             format!("UPDATE grants SET role_id = (SELECT id FROM roles WHERE tenant_id = {acme} AND slug = 'member') WHERE tenant_id = {acme}"),
             format!("UPDATE sessions SET tenant_id = {acme} WHERE tenant_id = {acme}"),
+            grant(|_| "acme"),
+            grant(|_| "globex"),
         ] {
             assert!(portal.try_sql(&statement).await.is_ok_and(|rows| rows > 0), "{statement}");
         }
@@ -93,6 +103,20 @@ on_both! {
         assert_eq!(again.verify(&key.secret).await, "VALID");
         again.visitor().signs_in("ada@acme.example", crate::support::PASSWORD).await.redirects_to("/api-keys");
     }
+}
+
+/// The statement that gives a user a role, of whichever organization each part of it shall be.
+fn grant(of: impl Fn(&str) -> &'static str) -> String {
+    let tenant = |table: &str| format!("(SELECT id FROM tenants WHERE slug = '{}')", of(table));
+    let last = |table: &str| format!("(SELECT MAX(id) FROM {table} WHERE tenant_id = {})", tenant(table));
+    format!(
+        "INSERT INTO grants (tenant_id, user_id, role_id, resource_id, granted_at, granted_by) \
+         SELECT {}, {}, {}, {}, 0, 'a test'",
+        tenant("tenants"),
+        last("users"),
+        last("roles"),
+        last("resources")
+    )
 }
 
 fn table(column: &str) -> String {

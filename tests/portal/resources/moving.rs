@@ -86,6 +86,26 @@ on_both! {
         assert!(!portal.reaches(&key, "organization=acme:application=invoices").await);
     }
 
+    async fn a_name_that_something_else_had_gives_nothing_by_which_an_application_would_be_fooled(portal: Portal) {
+        let mut ada = has_two_accounts(&portal).await;
+        portal.has_portal_role("shaper", &["resources:manage"]).await;
+        let mut sam = portal.holder_of("sam@acme.example", "shaper", ROOT).await;
+        // A gateway asks for payments by its path. Sam's accomplice holds a key for a scratch pad.
+        let payments = ada.makes(ROOT, "application", "payments").await;
+        let scratch = ada.makes(ROOT, "application", "scratch").await;
+        let key = sender(&portal, &mut ada, "accomplice", &scratch).await;
+        sam.get(&format!("/resources/{payments}/delete")).await.is(200);
+        sam.removes(&payments).await.is(303);
+        let before = portal.dump().await;
+        let page = sam.changes(&scratch, ROOT, "application", "payments").await.is(403);
+        page.says("The role “The sender” contains invoices:write").says(&payments);
+        assert_eq!(portal.dump().await, before);
+        assert!(!portal.reaches(&key, &payments).await);
+        let mut olga = portal.holder_of("olga@acme.example", "ops", ROOT).await;
+        olga.changes(&scratch, ROOT, "application", "payments").await.is(303);
+        assert!(portal.reaches(&key, &payments).await);
+    }
+
     async fn moving_gives_no_administrator_what_ops_could_not_give(portal: Portal) {
         let mut ada = has_two_accounts(&portal).await;
         let mut olga = portal.holder_of("olga@acme.example", "ops", ROOT).await;

@@ -2,7 +2,7 @@
 
 use crate::support::on_both;
 
-use super::{Filled, application, bare, stored, ticked};
+use super::{Filled, application, stored, ticked};
 
 on_both! {
     async fn a_built_in_role_is_copied_and_the_copy_is_ones_own(portal: Portal) {
@@ -42,8 +42,8 @@ on_both! {
         let mut ada = portal.ada().await;
         let mut gwen = portal.globex().await;
         Filled::named("Turbine").adds(&mut gwen).await.redirects_to("/roles");
-        let hers = bare(ada.get("/roles/new?copy=turbine").await.is(404));
-        assert_eq!(hers, bare(ada.get("/roles/new?copy=never-was").await));
+        let hers = ada.get("/roles/new?copy=turbine").await.is(404).bare();
+        assert_eq!(hers, ada.get("/roles/new?copy=never-was").await.bare());
         ada.get("/roles/new?copy=").await.is(404);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::on_both;
 
-use super::{Filled, application, bare, event, gives, has_one_problem, stored, ticked};
+use super::{Filled, application, event, gives, has_one_problem, stored, ticked};
 
 const CHANGES: &str = "SELECT COUNT(*) FROM audit_events WHERE action = 'role.updated'";
 
@@ -164,8 +164,8 @@ on_both! {
         let form = Filled::named("Mine").with("version", "1");
         for page in ["", "/delete"] {
             let (hers, never) = (format!("/roles/turbine{page}"), format!("/roles/never-was{page}"));
-            assert_eq!(bare(ada.get(&hers).await.is(404)), bare(ada.get(&never).await), "GET {page}");
-            assert_eq!(bare(form.to(&hers, &mut ada).await.is(404)), bare(form.to(&never, &mut ada).await), "POST {page}");
+            assert_eq!(ada.get(&hers).await.is(404).bare(), ada.get(&never).await.bare(), "GET {page}");
+            assert_eq!(form.to(&hers, &mut ada).await.is(404).bare(), form.to(&never, &mut ada).await.bare(), "POST {page}");
         }
         for strange in ["%00", "a%00b", "..%2f", "%C3%A9", &"x".repeat(5_000)] {
             ada.get(&format!("/roles/{strange}")).await.is(404);

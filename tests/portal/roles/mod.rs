@@ -101,17 +101,6 @@ async fn event(portal: &Portal, action: &str) -> (serde_json::Value, serde_json:
     (details.remove(0), details.remove(0))
 }
 
-/// Status, headers and body, without what is different in each answer anyway.
-fn bare(page: Page) -> (u16, String, Vec<String>) {
-    let csrf = page.try_field("csrf").unwrap_or_default();
-    let body = page.body.replace(page.header("x-request-id"), "REQUEST").replace(&csrf, "CSRF");
-    let each_has_its_own = ["x-request-id", "date"];
-    let headers = page.headers.keys().filter(|name| !each_has_its_own.contains(&name.as_str()));
-    let mut headers: Vec<String> = headers.map(|name| format!("{name}: {}", page.header(name.as_str()))).collect();
-    headers.sort_unstable();
-    (page.status.as_u16(), body, headers)
-}
-
 #[track_caller]
 fn has_one_problem(page: &Page, field: &str, words: &str) {
     let text = page.text();

@@ -12,6 +12,8 @@ mod portal;
 mod rights;
 #[cfg(feature = "test-smtp")]
 mod smtp;
+mod statements;
+mod targets;
 mod visitor;
 mod wire;
 
@@ -23,6 +25,7 @@ pub use page::Page;
 pub use portal::{Portal, run};
 #[cfg(feature = "test-smtp")]
 pub use smtp::{Behaviour, MailServer, certify};
+pub use targets::{Maker, Targets};
 pub use visitor::Visitor;
 
 /// Makes of one async function two tests: on SQLite, and on PostgreSQL where there is one.

@@ -1,7 +1,7 @@
 //! An answer as a person sees it.
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 
 /// A page, or a redirect.
 #[derive(Debug, Clone)]
@@ -119,6 +119,18 @@ impl Page {
         let first = parts.next().unwrap_or_default().to_owned();
         let rest: String = parts.map(|part| part.split_once('"').map_or("", |(_, rest)| rest)).collect();
         format!("{first}{rest}")
+    }
+
+    /// Status, headers and source, without what is different in each answer anyway.
+    pub fn bare(&self) -> (u16, Vec<String>, String) {
+        let own = ["date", "x-request-id"];
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = self.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        let mut headers: Vec<String> = headers.map(|(name, value)| format!("{name}: {}", text(value))).collect();
+        headers.sort_unstable();
+        let id = self.header("x-request-id");
+        let source = self.without_tokens();
+        (self.status.as_u16(), headers, if id.is_empty() { source } else { source.replace(id, "REQUEST") })
     }
 
     /// What a reader sees, more or less: no tags, single spaces.

@@ -23,9 +23,11 @@ impl Portal {
 
     /// [`Portal::has_user`] with this id in addresses.
     pub async fn has_user_at(&self, public_id: &str, email: &str, name: &str, role: BuiltIn) {
-        let tenant = TenantScope::from_row(self.number("SELECT id FROM tenants WHERE slug = 'acme'").await);
-        let role = self.number(&format!("SELECT id FROM roles WHERE slug = '{}'", role.slug())).await;
-        let root = self.number("SELECT id FROM resources WHERE parent_id IS NULL").await;
+        let tenant = self.number("SELECT id FROM tenants WHERE slug = 'acme'").await;
+        let of_acme = format!("tenant_id = {tenant}");
+        let role = self.number(&format!("SELECT id FROM roles WHERE {of_acme} AND slug = '{}'", role.slug())).await;
+        let root = self.number(&format!("SELECT id FROM resources WHERE {of_acme} AND parent_id IS NULL")).await;
+        let tenant = TenantScope::from_row(tenant);
         let secret = Secret::new(PASSWORD.into());
         let password_hash = self.inner.hasher.hash(&secret, &*self.inner.entropy).await.expect("a hash");
         let public_id = public_id.to_owned();

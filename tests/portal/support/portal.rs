@@ -11,8 +11,8 @@ use keystead::base::random::SystemEntropy;
 use keystead::config::{Config, Sources};
 use tempfile::TempDir;
 
-use super::Backend;
 use super::clock::TestClock;
+use super::{Backend, statements};
 
 /// A running portal. Stops with the test.
 pub struct Portal {
@@ -43,6 +43,7 @@ impl Portal {
     }
 
     fn start_with(folder: Arc<TempDir>, database_url: String, clock: TestClock, settings: &[(&str, &str)]) -> Self {
+        statements::listen();
         let folder_name = folder.path().to_str().expect("a readable path").to_owned();
         let usual = [("listen", "127.0.0.1:0"), ("database_url", &database_url), ("data_dir", &folder_name)];
         let flags =

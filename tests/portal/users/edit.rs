@@ -84,14 +84,12 @@ on_both! {
         let foreign = portal.user_path("gwen@globex.example", "").await;
         let before = portal.dump().await;
         for page in ["", "/delete"] {
-            let mut bodies = Vec::new();
+            let mut answers = Vec::new();
             for path in [foreign.as_str(), "/users/000000000000", "/users/x", "/users/%00"] {
-                let page = ada.get(&format!("{path}{page}")).await.is(404);
-                let request_id = page.header("x-request-id").to_owned();
-                bodies.push(page.without_tokens().replace(&request_id, ""));
+                answers.push(ada.get(&format!("{path}{page}")).await.is(404).bare());
             }
-            bodies.dedup();
-            assert_eq!(bodies.len(), 1, "{page}");
+            answers.dedup();
+            assert_eq!(answers.len(), 1, "{page}");
         }
         for what in ["", "/invitation", "/sessions", "/delete"] {
             ada.get("/users").await;

@@ -1,4 +1,4 @@
-//! Who may open what, generated from the table of routes: nobody, a member without any permission, an administrator.
+//! What a page says to whoever may not open it. Who may open what is in [`super::matrix`].
 
 use keystead::access::BuiltIn;
 use keystead::app::all_routes;
@@ -31,27 +31,6 @@ async fn with_role<'a>(portal: &'a Portal, email: &str, role: BuiltIn) -> Visito
 }
 
 on_both! {
-    async fn strangers_are_asked_to_sign_in(portal: Portal) {
-        let key = portal.ada().await.makes_key("billing-sync").await;
-        for route in browser_routes() {
-            let mut stranger = portal.visitor();
-            stranger.get("/login").await.is(200);
-            let page = opens(&mut stranger, &route, &key).await;
-            let (what, status) = (format!("{} {}", route.method, route.path), page.status.as_u16());
-            match (route.access, route.path, route.method.as_str()) {
-                (Access::Browser, "/setup" | "/invitations/{code}", _) => assert_eq!(status, 404, "{what}"),
-                (Access::Browser, _, "GET") => assert_eq!(status, 200, "{what}"),
-                (Access::Browser, ..) => assert_eq!(status, 422, "{what}"),
-                (_, _, "GET") if route.path != "/" => {
-                    let next = form_urlencoded::byte_serialize(address_of(&route, &key.key_id).as_bytes()).collect::<String>();
-                    page.redirects_to(&format!("/login?next={next}"));
-                }
-                _ => drop(page.redirects_to("/login")),
-            }
-        }
-        assert_eq!(portal.verify(&key.secret).await, "VALID");
-    }
-
     async fn a_member_is_told_which_permission_is_missing_and_who_can_give_it(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         portal.has_user("uma@acme.example", "Uma", BuiltIn::ManageUsers).await;
@@ -75,44 +54,6 @@ on_both! {
         assert!(needing >= 8, "{needing}");
         assert_eq!(portal.verify(&key.secret).await, "VALID");
         assert_eq!(portal.number("SELECT count(*) FROM api_keys").await, 1);
-    }
-
-    async fn whoever_only_sees_keys_changes_none(portal: Portal) {
-        let key = portal.ada().await.makes_key("billing-sync").await;
-        for (role, email) in [(BuiltIn::Developer, "dev@acme.example"), (BuiltIn::Ci, "ci@acme.example"), (BuiltIn::Auditor, "aud@acme.example")] {
-            let mut reader = with_role(&portal, email, role).await;
-            for route in browser_routes() {
-                let Access::Needs(permission) = route.access else { continue };
-                let page = opens(&mut reader, &route, &key).await;
-                let may = role.permissions().portal.contains(&permission);
-                let status = page.status.as_u16();
-                assert_eq!(status == 403, !may, "{role}: {} {} {status}", route.method, route.path);
-                if may && status == 200 {
-                    page.says_nothing_of("/api-keys/new").says_nothing_of("/delete\"");
-                }
-            }
-        }
-        assert_eq!(portal.verify(&key.secret).await, "VALID");
-    }
-
-    async fn an_administrator_is_kept_out_nowhere(portal: Portal) {
-        let mut ada = portal.ada().await;
-        portal.has_bob().await;
-        let key = ada.makes_key("billing-sync").await;
-        for route in browser_routes() {
-            ada.get("/api-keys").await.is(200);
-            let page = opens(&mut ada.clone(), &route, &key).await;
-            let status = page.status.as_u16();
-            if route.method.as_str() == "POST" && route.path.starts_with("/roles/{role}") {
-                // What is built in is nobody's to change.
-                page.is(403).says("Developer is built in, and nobody can change that.");
-                continue;
-            }
-            assert!(status != 401 && status != 403, "{} {} {status}", route.method, route.path);
-            if route.path == "/logout" {
-                ada.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
-            }
-        }
     }
 
     async fn a_role_that_is_taken_away_is_gone_with_the_next_click(portal: Portal) {

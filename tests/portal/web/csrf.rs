@@ -63,7 +63,26 @@ impl<'a> Filled<'a> {
                     ("expiry", "90".into()),
                 ]
             }
-            "/api-keys/{key_id}/credential" | "/api-keys/{key_id}/delete" => {
+            "/api-keys/{key_id}/edit" | "/api-keys/{key_id}/rotate" => {
+                let key = visitor.makes_key(&format!("old-{number}-{}", path.len())).await;
+                let page = visitor.get(&path.replace("{key_id}", &key.key_id)).await.is(200);
+                address = path.replace("{key_id}", &key.key_id);
+                vec![
+                    ("version", page.field("version")),
+                    ("name", "New".into()),
+                    ("expiry", "keep".into()),
+                    ("overlap", "3600".into()),
+                ]
+            }
+            "/api-keys/{key_id}/enable" => {
+                let key = visitor.makes_key(&format!("old-{number}-{}", path.len())).await;
+                visitor.get("/api-keys").await.is(200);
+                visitor.post(&key.path("disable"), &[]).await.redirects_to(&key.path(""));
+                visitor.get("/api-keys").await.is(200);
+                address = path.replace("{key_id}", &key.key_id);
+                vec![]
+            }
+            "/api-keys/{key_id}/credential" | "/api-keys/{key_id}/delete" | "/api-keys/{key_id}/disable" => {
                 let key = visitor.makes_key(&format!("old-{number}-{}", path.len())).await;
                 visitor.get("/api-keys").await.is(200);
                 address = path.replace("{key_id}", &key.key_id);

@@ -3,7 +3,10 @@
 mod access;
 mod client_address;
 mod csrf;
+mod foreign;
 mod headers;
 mod limits;
+mod matrix;
 mod readiness;
+mod round_trips;
 mod routes;

@@ -1,0 +1,33 @@
+//! Deleting a key, for good.
+
+use serde_json::json;
+
+use crate::access::{Act, Permission};
+use crate::api_keys::store;
+use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::audit::{self, Action, Event};
+use crate::db::Tx;
+use crate::grants::{self, Holder};
+
+/// Deletes a key: from the commit on nothing accepts it. Its row stays as a tombstone, its tags and grants go; the event keeps
+/// them.
+///
+/// # Errors
+/// [`ApiKeyError::NotFound`] for another tenant's key as for none; [`ApiKeyError::AlreadyDeleted`] for one that is dead.
+pub fn delete(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
+    act.actor.require_to_open(Permission::ManageApiKeys)?;
+    let key = super::to_change(tx, act, key_id)?;
+    let (tenant, id) = (act.actor.tenant, key.id);
+    let tags = store::tags_of(tx, tenant, &[id])?.remove(&id).unwrap_or_default();
+    let held = grants::of(tx, tenant, Holder::ApiKey(id))?;
+    store::mark_deleted(tx, tenant, id, act.now)?;
+    store::remove_tags(tx, tenant, id)?;
+    grants::remove_all(tx, tenant, Holder::ApiKey(id))?;
+    let before = json!({
+        "client_id": key.client_id, "name": key.name, "hint": key.hint, "expires_at": key.expires_at.rfc3339(),
+        "tags": tags.iter().map(|tag| format!("{}:{}", tag.key, tag.value)).collect::<Vec<_>>(),
+        "grants": held.iter().map(|grant| format!("{} on {}", grant.role, grant.resource)).collect::<Vec<_>>(),
+    });
+    audit::record(tx, act, Event::about(Action::ApiKeyDeleted, &super::target(&key)).before(before))?;
+    Ok(key)
+}

@@ -1,0 +1,68 @@
+//! Looking at keys.
+
+use crate::access::{Actor, Grant, Permission};
+use crate::api_keys::api_key::Tag;
+use crate::api_keys::store::{self, StoredSecret};
+use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::base::paging::{Page, Slice};
+use crate::db::{self, Conn};
+use crate::grants::{self, Holder};
+use crate::usage::{self, LastUse};
+
+/// A key with what the list shows beside it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The key.
+    pub key: ApiKey,
+    /// Its tags, by their keys.
+    pub tags: Vec<Tag>,
+    /// Its last use, as far as it is written.
+    pub last_use: Option<LastUse>,
+}
+
+/// A key with everything its page shows.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// As in the list.
+    pub listed: Listed,
+    /// Its secrets, newest first.
+    pub secrets: Vec<StoredSecret>,
+    /// What it may do.
+    pub grants: Vec<Grant>,
+}
+
+/// One page of the tenant's keys, newest first, without the deleted ones.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn list(conn: &mut Conn, actor: &Actor, page: Page, limit: usize) -> Result<Slice<Listed>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let slice = store::page(conn, actor.tenant, page, limit)?;
+    let rows = listed(conn, actor, slice.rows)?;
+    Ok(Slice { rows, newer: slice.newer, older: slice.older })
+}
+
+/// One key, also when it is deleted.
+///
+/// # Errors
+/// [`ApiKeyError::NotFound`] for another tenant's key as for none.
+pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
+    let secrets = store::secrets_of(conn, actor.tenant, key.id)?;
+    let grants = grants::of(conn, actor.tenant, Holder::ApiKey(key.id))?;
+    let listed = listed(conn, actor, vec![key])?.pop().ok_or(ApiKeyError::NotFound)?;
+    Ok(Shown { listed, secrets, grants })
+}
+
+fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Listed>, db::Error> {
+    let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
+    let mut tags = store::tags_of(conn, actor.tenant, &ids)?;
+    let mut last_uses = usage::last_uses(conn, actor.tenant, &ids)?;
+    let row = |key: ApiKey| Listed {
+        tags: tags.remove(&key.id).unwrap_or_default(),
+        last_use: last_uses.remove(&key.id),
+        key,
+    };
+    Ok(keys.into_iter().map(row).collect())
+}

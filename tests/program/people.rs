@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use keystead::access::BuiltIn;
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Person, Place, on_both};
@@ -219,6 +220,24 @@ fn settings_stand_before_and_behind_every_part_of_a_command() {
     let there = [("KEYSTEAD_DATA_DIR", "there")];
     assert_eq!(place.run_with(&["tenant", "list"], &there).objects().len(), 1);
     assert!(!place.path("nowhere").exists() && !place.path("data").exists());
+}
+
+/// README.md has a row for each built-in role: what it contains, and whether user managers give it without holding that.
+#[test]
+fn the_readme_lists_the_built_in_roles() {
+    let row = |role: BuiltIn| {
+        let permissions = role.permissions();
+        let words = permissions.words().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let contains = match (role, words.as_str()) {
+            (BuiltIn::Admin, _) => "everything",
+            (_, "") => "nothing: the own account",
+            (_, words) => words,
+        };
+        format!("| {role} | {contains} |{}|", if role.assignable_by_user_managers() { " yes " } else { " " })
+    };
+    let table = BuiltIn::ALL.map(row).join("\n");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    assert!(readme.contains(&table), "the table of roles in README.md should be:\n\n{table}");
 }
 
 #[track_caller]

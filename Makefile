@@ -21,6 +21,7 @@ run:
 
 test:
 	scripts/install-test-packages
+	scripts/install-axe
 	scripts/with-postgres cargo test $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
 
 # Lints are made errors here, not by RUSTFLAGS, which would compile every dependency again.
@@ -35,6 +36,7 @@ bench:
 # Of every screen into target/pictures, to be looked at; the README has one of them.
 pictures:
 	scripts/install-test-packages
+	scripts/install-axe
 	KEYSTEAD_SCREENSHOTS=$(CURDIR)/target/pictures cargo test $(CARGOFLAGS) --features "test-browser,$(OPENSSL)" --test browser
 	cp target/pictures/overview-in-use.png docs/overview.png
 

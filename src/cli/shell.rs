@@ -11,6 +11,7 @@ use crate::base::random::SystemEntropy;
 use crate::config::Config;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Tx};
+use crate::installation;
 use crate::tenants::{self, Tenant};
 
 /// What the shell is called in the audit log.
@@ -32,9 +33,20 @@ pub(super) fn text(arguments: &ArgMatches, name: &str) -> String {
     arguments.get_one::<String>(name).map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-/// Opens the installation.
+/// Opens the installation, which has to be set up: a command in the wrong directory makes none by mistake.
 pub(super) fn open(config: &Config) -> Result<Opened, StartError> {
-    app::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy))
+    let database = &config.database;
+    let missing = StartError::new(format!(
+        "the database {database} is not set up yet: make the first organization with keystead init, or say where it is with --database-url or --data-dir"
+    ));
+    if let db::Url::Sqlite(path) = database
+        && !path.exists()
+    {
+        return Err(missing);
+    }
+    let opened = app::open(config, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
+    let is_set_up = opened.db.read_here(installation::load)?.is_some_and(|row| row.is_set_up);
+    if is_set_up { Ok(opened) } else { Err(missing) }
 }
 
 /// An act of the shell that concerns no tenant, or none yet.

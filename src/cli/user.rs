@@ -111,7 +111,9 @@ fn reset(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
     let given = Some(text(arguments, "tenant")).filter(|slug| !slug.is_empty());
     let slug = given.map_or_else(|| tenant_of(config, &email), Ok)?;
     let shell = Shell::open(config, &slug)?;
-    let link = shell.write(|tx, act| users::link_by_email(tx, act, &email))?;
+    let link = shell
+        .write(|tx, act| users::link_by_email(tx, act, &email))
+        .map_err(|error| StartError::new(format!("--email {}: {error}", email.as_str())))?;
     print(config, &link);
     Ok(())
 }

@@ -198,3 +198,26 @@ async fn the_drawer_of_a_phone_opens_and_closes() {
         olga.is_at("/users").await;
     }
 }
+
+/// A question that is too long for the window is read with the arrows, from where the focus is.
+#[tokio::test]
+async fn a_question_is_read_to_its_end() {
+    for javascript in [true, false] {
+        let portal = Portal::start();
+        let olga = Person::with_or_without_javascript(javascript, &portal).await;
+        olga.sets_keystead_up().await;
+        olga.invites(IVY, "Ivy League", &[]).await;
+        olga.presses("Close").await;
+        olga.has_a_window_of(640, 300).await;
+        asks_to_delete(&olga).await;
+        let is_read = "const form = document.querySelector('dialog form');
+            return form.scrollHeight > form.clientHeight && form.scrollTop + form.clientHeight >= form.scrollHeight - 1";
+        assert_eq!(olga.evaluates(is_read).await, false);
+        olga.waits_until("the end is reached", async || {
+            olga.hits(Key::Down).await;
+            Ok(olga.evaluates(is_read).await == true)
+        })
+        .await;
+        olga.arrives_on("dialog a").await;
+    }
+}

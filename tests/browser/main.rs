@@ -1,11 +1,12 @@
 //! Keystead as people meet it: the built program, a real browser, and a system that was given a key.
 //!
-//! Needs Chromium and its driver (`make test` installs them). With `KEYSTEAD_SCREENSHOTS=DIRECTORY`
+//! Needs Chromium, its driver and axe-core (`make test` installs them). With `KEYSTEAD_SCREENSHOTS=DIRECTORY`
 //! pictures of every screen are saved there.
 #![cfg(feature = "test-browser")]
 
 mod support;
 
+mod barriers;
 mod copying;
 mod forms_of_people;
 mod input_errors;

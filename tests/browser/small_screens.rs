@@ -17,10 +17,10 @@ async fn no_page_scrolls_sideways() {
             for width in [390, 320] {
                 olga.has_a_window(Some(width)).await;
                 let needed = olga.evaluates("return document.documentElement.scrollWidth").await;
-                assert!(
-                    needed.as_u64() <= Some(width.into()),
-                    "{screen} ({scheme}) is {needed} wide in a window of {width}"
-                );
+                if needed.as_u64() > Some(width.into()) {
+                    let what = olga.evaluates(TOO_WIDE).await;
+                    panic!("{screen} ({scheme}) is {needed} wide in a window of {width}: {what}");
+                }
                 olga.pictures(&format!("{screen}-{scheme}-{width}")).await;
             }
         }
@@ -29,3 +29,8 @@ async fn no_page_scrolls_sideways() {
     })
     .await;
 }
+
+/// What sticks out.
+const TOO_WIDE: &str = "return [...document.querySelectorAll('body *')]
+    .filter(element => element.getBoundingClientRect().right > innerWidth)
+    .map(element => `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 40)}`)";

@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 use crate::support::{Answer, PASSWORD, Person, Place, on_both, token, verify};
 
 const WRONG_PASSWORD: &str = "the southern gate creaks";
+const IVYS_PASSWORD: &str = "the west gate is painted";
+const IVYS_NEXT_PASSWORD: &str = "the east gate is shut";
 
 on_both! {
     async fn no_secret_reaches_the_log_as_text(place: Place) {
@@ -60,6 +62,43 @@ async fn no_secret_reaches_the_log(place: &Place, level: &str, format: &str) {
     ada.signs_in(&format!("{WRONG_PASSWORD}@acme.example"), PASSWORD).await.is(422);
     ada.signs_in("ada@acme.example", PASSWORD).await.is(303);
     ada.get("/api-keys").await.is(200);
+
+    // Somebody who is invited, from the page and from the shell, and passwords that are chosen, well and badly.
+    const WEAK: &str = "just a few";
+    let invited = [("email", "ivy@acme.example"), ("name", "Ivy"), ("role-member", "on")];
+    let by_page = ada.post("/users/new", &invited).await.is(200).link_code();
+    let again = place.run(&["user", "reset", "--tenant", "acme", "--email", "ivy@acme.example", "--log", "trace"]);
+    assert!(again.status.success(), "{again:?}");
+    let by_shell = again.out.split("/invitations/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+    assert!(!again.err.contains(by_shell), "{}", again.err);
+    let mut ivy = Person::at(&portal.origin);
+    for (code, status) in [(by_page.as_str(), 404), (&by_shell[..30], 404), (by_shell, 200)] {
+        ivy.get(&format!("/invitations/{code}")).await.is(status);
+        ivy.get(&format!("/invitations/{code}?code={code}")).await.is(status);
+    }
+    for (code, password, status) in [
+        (by_page.as_str(), IVYS_PASSWORD, 404),
+        (by_shell, WEAK, 422),
+        (by_shell, IVYS_PASSWORD, 303),
+        (by_shell, IVYS_PASSWORD, 403),
+    ] {
+        ivy.post(&format!("/invitations/{code}"), &[("name", "Ivy"), ("password", password)]).await.is(status);
+    }
+    ivy.get("/account").await.is(200);
+    for (current, password, status) in [
+        (WRONG_PASSWORD, IVYS_NEXT_PASSWORD, 422),
+        (IVYS_PASSWORD, WEAK, 422),
+        (IVYS_PASSWORD, IVYS_PASSWORD, 422),
+        (IVYS_PASSWORD, IVYS_NEXT_PASSWORD, 303),
+    ] {
+        ivy.post("/account/password", &[("current", current), ("password", password)]).await.is(status);
+    }
+    ivy.get("/account").await.is(200);
+    secrets.extend([IVYS_PASSWORD, IVYS_NEXT_PASSWORD, WEAK].map(str::to_owned));
+    secrets.extend([IVYS_PASSWORD, IVYS_NEXT_PASSWORD, WEAK].map(|password| password.replace(' ', "+")));
+    for code in [by_page.as_str(), by_shell] {
+        secrets.extend([code.to_owned(), code[4..24].to_owned(), code[27..].to_owned()]);
+    }
 
     // A key, and all that may be done with it, well and badly.
     let key = ada.makes_key("billing-sync").await;
@@ -145,7 +184,8 @@ async fn no_secret_reaches_the_log(place: &Place, level: &str, format: &str) {
     ada.get("/audit").await.is(200);
     ada.post("/logout", &[]).await.is(303);
     // Cookies as they were sent, and tokens of forms. "deleted" and such are no secrets.
-    secrets.extend(ada.given.iter().filter(|value| value.len() >= 20).cloned());
+    let given = ada.given.iter().chain(&ivy.given);
+    secrets.extend(given.filter(|value| value.len() >= 20).cloned());
     let out = portal.out().replace(&link, "");
     let log = portal.log();
     portal.stops();
@@ -158,6 +198,49 @@ async fn no_secret_reaches_the_log(place: &Place, level: &str, format: &str) {
         }
     }
     assert_lines(&log, format);
+}
+
+/// A mail server that lets nobody in repeats the password that it was told, and one that is satisfied takes the letter.
+#[cfg(feature = "test-smtp")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_of_a_letter_reaches_the_log() {
+    use crate::support::{Behaviour, MailServer};
+
+    const MAIL_PASSWORD: &str = "hunter2isnotit";
+    for (format, right, without) in
+        [("text", true, "LOGIN"), ("text", true, "PLAIN"), ("json", false, "LOGIN"), ("text", false, "PLAIN")]
+    {
+        let user = Some(("keystead", if right { MAIL_PASSWORD } else { "another" }));
+        let without: &[&str] = if without == "LOGIN" { &["LOGIN"] } else { &["PLAIN"] };
+        let mut server = MailServer::that(&Behaviour { user, without, ..Behaviour::default() });
+        let url = format!("smtp://keystead:{MAIL_PASSWORD}@127.0.0.1:{}?tls=none", server.port);
+        let place = Place::new();
+        assert!(place.init().status.success());
+        let variables =
+            [("KEYSTEAD_LOG", "trace"), ("KEYSTEAD_LOG_FORMAT", format), ("KEYSTEAD_SMTP_URL", url.as_str())];
+        let portal = place.serve_with(&["--listen", "127.0.0.1:0"], &variables);
+        let mut ada = Person::at(&portal.origin);
+        ada.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
+        ada.get("/users/new").await.is(200);
+        let page = ada.post("/users/new", &[("email", "ivy@acme.example"), ("role-member", "on")]).await;
+        let code = if right {
+            page.is(303);
+            let text = server.letter().await.text;
+            let code = text.split("/invitations/").nth(1).and_then(|rest| rest.split_whitespace().next());
+            code.expect("a link").to_owned()
+        } else {
+            page.is(200).says("could not be sent").says_nothing_of(MAIL_PASSWORD).link_code()
+        };
+        let (log, out) = (portal.log(), portal.out());
+        portal.stops();
+        let plain = STANDARD.encode(format!("\0keystead\0{MAIL_PASSWORD}"));
+        for secret in [MAIL_PASSWORD, &STANDARD.encode(MAIL_PASSWORD), &plain, &code, &code[4..24], &code[27..]] {
+            let line = log.lines().chain(out.lines()).find(|line| line.contains(secret));
+            assert!(line.is_none(), "{secret} is in the log: {}", line.unwrap_or_default());
+        }
+        assert_eq!(log.contains("could not be mailed"), !right, "{log}");
+        assert_lines(&log, format);
+    }
 }
 
 /// Every line is an event of its own.

@@ -7,6 +7,7 @@ mod files;
 mod init;
 mod kill;
 mod logs;
+mod people;
 #[cfg(feature = "test-postgres")]
 mod postgres;
 mod settings;

@@ -1,3 +1,4 @@
+mod axe;
 pub mod browser;
 mod clipboard;
 mod keyboard;

@@ -308,10 +308,13 @@ impl Person {
         self.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// "light" or "dark".
+    /// "light" or "dark". Colours change at once then, so that whoever looks sees none that is on its way.
     pub async fn prefers(&self, scheme: &str) {
-        let feature = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.browser.devtools("Emulation.setEmulatedMedia", feature).await;
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
+        self.browser.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
     // How all of this waits.

@@ -80,10 +80,10 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     olga.sees("is deleted.").await;
     look("deleted").await;
     visits_roles(olga, &look).await;
-    visits_people(olga, &look).await;
+    let ivy = visits_people(olga, &look).await;
     olga.opens("/audit").await;
     look("audit").await;
-    visits_the_resources(olga, &look).await;
+    visits_the_resources(olga, &ivy, &look).await;
     olga.opens("/api-keys/000000000000").await;
     look("no-such-key").await;
     olga.opens("/nothing-here").await;
@@ -97,6 +97,19 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     look("login-error").await;
     olga.opens("/nothing-here").await;
     look("no-such-page-for-strangers").await;
+
+    // In the same browser, somebody who may do nothing.
+    olga.opens_the_link(&ivy.link).await;
+    olga.chooses("the south gate squeaks").await;
+    olga.opens("/api-keys").await;
+    olga.sees("You need a role that can see API keys").await;
+    look("forbidden").await;
+}
+
+/// Who was invited on the way.
+struct Invited {
+    link: String,
+    page: String,
 }
 
 /// The pages of roles, with a role whose every word is as long as it may be.
@@ -139,7 +152,7 @@ async fn ticks(olga: &Person, selector: &str) {
 }
 
 /// Users and the own account.
-async fn visits_people(olga: &Person, look: &impl AsyncFn(&str)) {
+async fn visits_people(olga: &Person, look: &impl AsyncFn(&str)) -> Invited {
     olga.opens("/users/new").await;
     look("user-new").await;
     olga.types("email", "no address").await;
@@ -156,6 +169,7 @@ async fn visits_people(olga: &Person, look: &impl AsyncFn(&str)) {
     olga.presses("Close").await;
     olga.finds("#name").await;
     look("user-detail").await;
+    let page = olga.browser.driver().current_url().await.expect("an address").path().to_owned();
     olga.presses("Delete ivy@acme.example").await;
     olga.sees("Delete ivy@acme.example?").await;
     look("user-delete").await;
@@ -174,19 +188,17 @@ async fn visits_people(olga: &Person, look: &impl AsyncFn(&str)) {
     olga.submits("current").await;
     olga.finds("[role=alert]").await;
     look("account-errors").await;
-    olga.opens(
-        link.rsplit_once("/invitations").map(|(_, code)| format!("/invitations{code}")).expect("a link").as_str(),
-    )
-    .await;
+    olga.opens_the_link(&link).await;
     olga.finds("#password").await;
     look("invitation").await;
     olga.opens("/invitations/none").await;
     olga.sees("This link cannot be used").await;
     look("invitation-refused").await;
+    Invited { link, page }
 }
 
 /// The tree while it is empty, and one as deep as it may be, with words as long as they may be.
-async fn visits_the_resources(olga: &Person, look: &impl AsyncFn(&str)) {
+async fn visits_the_resources(olga: &Person, ivy: &Invited, look: &impl AsyncFn(&str)) {
     olga.opens("/resources").await;
     look("resources-empty").await;
     let mut path = "organization=acme".to_owned();
@@ -214,6 +226,15 @@ async fn visits_the_resources(olga: &Person, look: &impl AsyncFn(&str)) {
     look("resource-errors").await;
     olga.opens("/resources?q=NNNN").await;
     look("resources-search").await;
+    olga.opens(&ivy.page).await;
+    for (row, field, value) in [(0, "role", "ops"), (1, "resource", path.as_str())] {
+        olga.presses("Add a role on a resource").await;
+        olga.clicks(&format!("#grant-{field}-{row} option[value=\"{value}\"]")).await;
+    }
+    look("user-rows").await;
+    olga.presses_in_the_save_bar("Save").await;
+    olga.sees("There are 2 problems").await;
+    look("user-rows-errors").await;
     olga.opens(&format!("/resources/{path}/delete")).await;
     look("resource-delete").await;
     olga.presses("Delete").await;

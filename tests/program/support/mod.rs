@@ -15,6 +15,10 @@ mod place;
 #[cfg(feature = "test-postgres")]
 pub mod proxy;
 mod running;
+#[cfg(feature = "test-smtp")]
+#[expect(dead_code, reason = "not every word of theirs is needed here")]
+#[path = "../../portal/support/smtp.rs"]
+mod smtp;
 
 pub use backend::Backend;
 pub use database::Database;
@@ -23,6 +27,8 @@ pub use patience::{PATIENCE, eventually};
 pub use person::{Answer, Key, Person, client, token, verify};
 pub use place::{PASSWORD, Place};
 pub use running::Running;
+#[cfg(feature = "test-smtp")]
+pub use smtp::{Behaviour, MailServer};
 
 /// Makes of one async function two tests: on SQLite, and on PostgreSQL where there is one.
 macro_rules! on_both {

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Backend, Database, Person, Running, eventually};
@@ -154,6 +155,24 @@ impl Place {
 }
 
 impl Outcome {
+    /// Did it: nothing on standard error, and on standard output one line, which is a JSON object.
+    #[track_caller]
+    pub fn object(&self) -> Value {
+        let [object] = &self.objects()[..] else { panic!("not one line: {self:?}") };
+        object.clone()
+    }
+
+    /// Did it: nothing on standard error, and a JSON object in each line of standard output.
+    #[track_caller]
+    pub fn objects(&self) -> Vec<Value> {
+        assert!(self.status.success() && self.err.is_empty(), "{self:?}");
+        assert!(self.out.is_empty() || self.out.ends_with('\n'), "{self:?}");
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let objects: Vec<Value> = self.out.lines().map(parse).collect();
+        assert!(objects.iter().all(Value::is_object), "{self:?}");
+        objects
+    }
+
     /// Did not start: exit code 1, one line on standard error that has this in it, nothing on standard output.
     #[track_caller]
     pub fn refuses(&self, named: &str) -> &Self {

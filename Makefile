@@ -12,7 +12,7 @@ help:
 	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server'
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
-	@echo 'make bench   measure this machine: start, memory, size, requests a second'
+	@echo 'make bench   measure this machine: decisions, start, memory, size, requests a second'
 	@echo 'make pictures take a picture of every screen'
 	@echo 'make fmt     format the sources'
 
@@ -31,7 +31,7 @@ check:
 	RUSTDOCFLAGS="-D warnings" cargo doc $(CARGOFLAGS) --no-deps --features "$(TESTS)"
 
 bench:
-	cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench portal
+	cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench access --bench portal
 
 # Of every screen into target/pictures, to be looked at; the README has one of them.
 pictures:

@@ -5,6 +5,7 @@ use std::fmt;
 use super::giving::{CannotGive, Missing};
 use super::grant::{self, Grant};
 use super::permission::Permission;
+use super::permission_set::PermissionSet;
 use super::resource_path::ResourcePath;
 
 /// The tenant that a request may touch. Comes from a session row, a credential row or the shell's own argument, never
@@ -108,7 +109,7 @@ impl Actor {
     pub fn may_open(&self, permission: Permission) -> bool {
         match self.who {
             Who::User(_) | Who::ApiKey(_) if permission.counts_beneath_the_root() => {
-                self.grants.iter().any(|grant| grant.permissions.portal.contains(&permission))
+                self.grants.iter().any(|grant| grant.permissions.portal.contains(permission))
             }
             _ => self.may(permission, &self.root),
         }
@@ -148,16 +149,25 @@ impl Actor {
     }
 
     fn missing_to_give(&self, grant: &Grant, place: &ResourcePath) -> Option<Missing> {
-        let permissions = &grant.permissions;
-        if let Some(lacking) = permissions.portal.iter().find(|own| !self.may(**own, place)) {
-            return Some(Missing::Portal(*lacking));
+        let (permissions, held) = (&grant.permissions, self.held_on(place));
+        if let Some(lacking) = permissions.portal.without(held).iter().next() {
+            return Some(Missing::Portal(lacking));
         }
         let by_key_managers = match permissions.application.first() {
             Some(first) => Missing::Application(first.clone()),
             None if permissions.portal.is_empty() => Missing::Empty,
             None => return None,
         };
-        (!self.may(Permission::ManageApiKeys, place)).then_some(by_key_managers)
+        (!held.contains(Permission::ManageApiKeys)).then_some(by_key_managers)
+    }
+
+    /// Every portal permission that the actor holds on the resource: what [`Actor::may`] says of each.
+    fn held_on(&self, resource: &ResourcePath) -> PermissionSet {
+        match self.who {
+            Who::Shell | Who::System if self.root.covers(resource) => Permission::ALL.into_iter().collect(),
+            Who::Shell | Who::System => PermissionSet::default(),
+            Who::User(_) | Who::ApiKey(_) => grant::held(&self.grants, resource),
+        }
     }
 
     /// Whether the role is the actor's to give on the whole organization, or on any resource on which they hold something.

@@ -1,6 +1,7 @@
 //! A grant: which role on which resource. Additive, inherited downwards; no grant, no access.
 
 use super::permission::{ApplicationPermission, Permission};
+use super::permission_set::PermissionSet;
 use super::resource_path::ResourcePath;
 use super::role_set::RoleSet;
 
@@ -21,7 +22,13 @@ pub struct Grant {
 
 /// Whether the grants hold a portal permission on the resource. A wildcard never does.
 pub fn hold(grants: &[Grant], permission: Permission, resource: &ResourcePath) -> bool {
-    grants.iter().any(|grant| grant.permissions.portal.contains(&permission) && grant.resource.covers(resource))
+    grants.iter().any(|grant| grant.permissions.portal.contains(permission) && grant.resource.covers(resource))
+}
+
+/// All portal permissions that the grants hold on the resource.
+pub fn held(grants: &[Grant], resource: &ResourcePath) -> PermissionSet {
+    let there = grants.iter().filter(|grant| grant.resource.covers(resource));
+    there.fold(PermissionSet::default(), |held, grant| held.and(grant.permissions.portal))
 }
 
 /// Whether the grants hold an application permission on the resource.

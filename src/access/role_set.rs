@@ -5,12 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::permission::{ApplicationPermission, Permission};
+use super::permission_set::PermissionSet;
 
 /// The permissions of one role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleSet {
     /// The portal's.
-    pub portal: BTreeSet<Permission>,
+    pub portal: PermissionSet,
     /// The tenant's own.
     pub application: BTreeSet<ApplicationPermission>,
 }
@@ -30,7 +31,7 @@ impl RoleSet {
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self {
-            portal: self.portal.difference(&other.portal).copied().collect(),
+            portal: self.portal.without(other.portal),
             application: self.application.difference(&other.application).cloned().collect(),
         }
     }
@@ -141,7 +142,7 @@ impl BuiltIn {
 
     /// The built-in roles that contain a permission.
     pub fn holding(permission: Permission) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |role| role.permissions().portal.contains(&permission))
+        Self::ALL.into_iter().filter(move |role| role.permissions().portal.contains(permission))
     }
 }
 

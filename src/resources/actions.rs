@@ -153,7 +153,7 @@ fn require_to_name(
         let beneath = grant.resource.as_str().strip_prefix(old.as_str()).unwrap_or_default();
         let resource = format!("{new}{beneath}").parse().map_err(|_| db::Error::Corrupt("resources", "path"))?;
         // Whoever manages API keys there may hand that out as well.
-        let managing = [Permission::ManageApiKeys].into_iter().filter(|key| grant.permissions.portal.contains(key));
+        let managing = [Permission::ManageApiKeys].into_iter().filter(|key| grant.permissions.portal.contains(*key));
         let permissions = RoleSet { portal: managing.collect(), application: grant.permissions.application.clone() };
         if permissions.is_empty() {
             continue;

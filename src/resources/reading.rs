@@ -136,7 +136,7 @@ pub fn managed(actor: &Actor) -> Vec<ResourcePath> {
     if actor.may(MANAGE, &actor.root) {
         return vec![actor.root.clone()];
     }
-    let holding = actor.grants.iter().filter(|grant| grant.permissions.portal.contains(&MANAGE));
+    let holding = actor.grants.iter().filter(|grant| grant.permissions.portal.contains(MANAGE));
     let mut places: Vec<ResourcePath> = holding.map(|grant| grant.resource.clone()).collect();
     // What is above comes first.
     places.sort_unstable_by_key(|place| place.as_str().len());

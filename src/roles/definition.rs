@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::access::permission::ApplicationPermission;
-use crate::access::{Permission, RoleSet};
+use crate::access::{Permission, PermissionSet, RoleSet};
 use crate::base::text::{TextProblem, check_line, is_hidden};
 
 use super::problem::{ApplicationProblem, Problems};
@@ -30,7 +30,7 @@ pub struct Typed<'a> {
     /// The description.
     pub description: &'a str,
     /// The portal permissions that are ticked.
-    pub portal: &'a BTreeSet<Permission>,
+    pub portal: PermissionSet,
     /// The application permissions, with spaces, commas or line ends between them.
     pub application: &'a str,
     /// Whether user managers may give it.
@@ -54,7 +54,7 @@ impl Definition {
     pub fn parse(typed: Typed<'_>) -> Result<Self, Problems> {
         let (application, bad) = application_permissions(typed.application);
         let description = check_line(typed.description, LONGEST_DESCRIPTION).err();
-        let never = NEVER_ASSIGNABLE.into_iter().find(|permission| typed.portal.contains(permission));
+        let never = NEVER_ASSIGNABLE.into_iter().find(|permission| typed.portal.contains(*permission));
         let problems = Problems {
             name: check_line(typed.name, LONGEST_NAME).err(),
             description: description.filter(|problem| *problem != TextProblem::Empty),
@@ -68,7 +68,7 @@ impl Definition {
         Ok(Self {
             name: typed.name.trim().to_owned(),
             description: typed.description.trim().to_owned(),
-            permissions: RoleSet { portal: typed.portal.clone(), application },
+            permissions: RoleSet { portal: typed.portal, application },
             assignable: typed.assignable,
         })
     }
@@ -114,17 +114,17 @@ mod tests {
     use super::*;
     use crate::access::permission::NotAnApplicationPermission as Not;
 
-    fn typed<'a>(application: &'a str, portal: &'a BTreeSet<Permission>) -> Typed<'a> {
+    fn typed(application: &str, portal: PermissionSet) -> Typed<'_> {
         Typed { name: " Clerk ", description: "", portal, application, assignable: true }
     }
 
     #[test]
     fn words_stand_between_spaces_commas_and_lines_and_count_once() {
-        let none = BTreeSet::new();
-        let clerk = Definition::parse(typed("b:read, a:read\r\n\tb:read ,,a:*", &none)).unwrap();
+        let none = PermissionSet::default();
+        let clerk = Definition::parse(typed("b:read, a:read\r\n\tb:read ,,a:*", none)).unwrap();
         assert_eq!(clerk.permissions.words().collect::<Vec<_>>(), ["a:*", "a:read", "b:read"]);
         assert_eq!(clerk.name, "Clerk");
-        assert!(Definition::parse(typed("", &none)).unwrap().permissions.is_empty());
+        assert!(Definition::parse(typed("", none)).unwrap().permissions.is_empty());
     }
 
     #[test]
@@ -149,21 +149,21 @@ mod tests {
 
     #[test]
     fn two_hundred_are_the_most() {
-        let none = BTreeSet::new();
+        let none = PermissionSet::default();
         let text = |count: usize| (0..count).map(|number| format!("a:v{number}\n")).collect::<String>();
-        assert!(Definition::parse(typed(&text(200), &none)).is_ok());
-        let problems = Definition::parse(typed(&text(201), &none)).unwrap_err();
+        assert!(Definition::parse(typed(&text(200), none)).is_ok());
+        let problems = Definition::parse(typed(&text(201), none)).unwrap_err();
         assert_eq!(problems.application, [ApplicationProblem::TooMany { count: 201, most: 200 }]);
     }
 
     #[test]
     fn what_raises_its_holder_is_not_assignable() {
         for permission in Permission::ALL {
-            let portal = BTreeSet::from([permission]);
-            let problem = Definition::parse(typed("", &portal)).err().and_then(|problems| problems.assignable);
+            let portal = PermissionSet::from_iter([permission]);
+            let problem = Definition::parse(typed("", portal)).err().and_then(|problems| problems.assignable);
             let raises = matches!(permission.as_str(), "users:manage" | "roles:manage" | "settings:manage");
             assert_eq!(problem, raises.then_some(permission));
-            let not_marked = Typed { assignable: false, ..typed("", &portal) };
+            let not_marked = Typed { assignable: false, ..typed("", portal) };
             assert!(Definition::parse(not_marked).is_ok());
         }
     }

@@ -38,7 +38,7 @@ impl Role {
     /// The first permission of the portal that it contains and the actor does not hold on the whole organization. Whoever
     /// shapes a role holds everything in it.
     pub fn beyond(&self, actor: &Actor) -> Option<Permission> {
-        self.permissions.portal.iter().find(|permission| !actor.may(**permission, &actor.root)).copied()
+        self.permissions.portal.iter().find(|permission| !actor.may(*permission, &actor.root))
     }
 }
 

@@ -81,7 +81,7 @@ pub async fn submit(
 /// What the person who copies does not hold is left out, and so is the mark: to let others give a role is decided anew.
 fn copy_of(role: &Role, actor: &Actor) -> RoleForm {
     let mut form = RoleForm::showing(role);
-    form.ticked.retain(|permission| actor.may(*permission, &actor.root));
+    form.ticked = form.ticked.iter().filter(|permission| actor.may(*permission, &actor.root)).collect();
     let name = format!("Copy of {}", role.name).chars().take(LONGEST_NAME).collect();
     RoleForm { name, slug: String::new(), assignable: false, version: String::new(), ..form }
 }
@@ -94,6 +94,6 @@ fn view(
     form: RoleForm,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let groups = groups(&form.ticked, &who.actor);
+    let groups = groups(form.ticked, &who.actor);
     page::html(req, portal, status, &CreatePage { shell: Shell::new(req, portal, who), form, problems, groups })
 }

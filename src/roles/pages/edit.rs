@@ -153,7 +153,7 @@ fn view(
     let Filled { status, form, problems, meanwhile } = filled;
     let page = EditPage {
         shell: Shell::new(req, portal, who),
-        groups: groups(&form.ticked, &who.actor),
+        groups: groups(form.ticked, &who.actor),
         holders: HoldersView::new(shown.holders, &who.actor, NAMED),
         slug: shown.role.slug,
         name: shown.role.name,
@@ -168,7 +168,7 @@ fn facts(req: &HttpRequest, portal: &Portal, who: &SignedIn, shown: Shown) -> Re
     let Shown { role, holders } = shown;
     let page = ViewPage {
         shell: Shell::new(req, portal, who),
-        groups: groups(&role.permissions.portal, &who.actor),
+        groups: groups(role.permissions.portal, &who.actor),
         application: role.permissions.application.iter().map(ToString::to_string).collect(),
         lacking: role.beyond(&who.actor).filter(|_| role.built_in.is_none()),
         holders: HoldersView::new(holders, &who.actor, NAMED),

@@ -1,8 +1,6 @@
 //! The form of a role: what was typed, and the permissions of the portal in groups.
 
-use std::collections::BTreeSet;
-
-use crate::access::{Actor, Permission};
+use crate::access::{Actor, Permission, PermissionSet};
 use crate::roles::definition::{Definition, Typed};
 use crate::roles::problem::Problems;
 use crate::roles::role::Role;
@@ -70,7 +68,7 @@ pub struct RoleForm {
     /// The description.
     pub description: String,
     /// The portal permissions that are ticked.
-    pub ticked: BTreeSet<Permission>,
+    pub ticked: PermissionSet,
     /// The application permissions, as typed.
     pub application: String,
     /// Whether user managers may give it.
@@ -101,7 +99,7 @@ impl RoleForm {
             name: role.name.clone(),
             slug: role.slug.clone(),
             description: role.description.clone(),
-            ticked: role.permissions.portal.clone(),
+            ticked: role.permissions.portal,
             application: application.join("\n"),
             assignable: role.assignable,
             version: role.version.to_string(),
@@ -116,7 +114,7 @@ impl RoleForm {
         Definition::parse(Typed {
             name: &self.name,
             description: &self.description,
-            portal: &self.ticked,
+            portal: self.ticked,
             application: &self.application,
             assignable: self.assignable,
         })
@@ -132,11 +130,13 @@ impl RoleForm {
         match pressed {
             Some(("all", group)) => {
                 let held = |(permission, ..): &&Words| actor.may(*permission, &actor.root);
-                self.ticked.extend(group.permissions.iter().filter(held).map(|(permission, ..)| *permission));
+                let held = group.permissions.iter().filter(held).map(|(permission, ..)| *permission);
+                self.ticked = self.ticked.and(held.collect());
                 Ok(())
             }
             Some(("none", group)) => {
-                self.ticked.retain(|ticked| group.permissions.iter().all(|(permission, ..)| permission != ticked));
+                let all = group.permissions.iter().map(|(permission, ..)| *permission);
+                self.ticked = self.ticked.without(all.collect());
                 Ok(())
             }
             _ => Err(incomplete()),
@@ -182,12 +182,12 @@ pub struct BoxView {
 }
 
 /// All groups, with these permissions ticked.
-pub fn groups(ticked: &BTreeSet<Permission>, actor: &Actor) -> Vec<GroupView> {
+pub fn groups(ticked: PermissionSet, actor: &Actor) -> Vec<GroupView> {
     let tick_box = |(permission, label, hint): &Words| BoxView {
         permission: permission.as_str(),
         label,
         hint,
-        ticked: ticked.contains(permission),
+        ticked: ticked.contains(*permission),
         held: actor.may(*permission, &actor.root),
     };
     let view = |group: &Group| {

@@ -1,8 +1,6 @@
 //! Who shapes roles: whoever manages roles, and no further than what they hold themselves.
 
-use std::collections::BTreeSet;
-
-use keystead::access::{Act, Permission, ResourcePath, TenantScope, Who};
+use keystead::access::{Act, Permission, PermissionSet, ResourcePath, TenantScope, Who};
 use keystead::roles::{self, Definition, RoleError, Slug, Typed};
 
 use crate::support::{Portal, Visitor, on_both};
@@ -188,8 +186,8 @@ on_both! {
 }
 
 fn mine() -> Definition {
-    let none = BTreeSet::new();
-    let typed = Typed { name: "Mine", description: "", portal: &none, application: "", assignable: false };
+    let typed =
+        Typed { name: "Mine", description: "", portal: PermissionSet::default(), application: "", assignable: false };
     Definition::parse(typed).expect("a definition")
 }
 

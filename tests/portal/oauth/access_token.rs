@@ -62,6 +62,21 @@ on_both! {
         assert_eq!(answer.json()["scope"], "invoices:write");
     }
 
+    async fn no_tag_of_a_key_changes_what_its_token_says(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let said = |answer: &Answer| {
+            let mut claims = claims(answer);
+            claims.as_object_mut().and_then(|claims| claims.remove("jti")).expect("a jti");
+            claims
+        };
+        let before = said(&portal.token_for(&key).await.is(200));
+        let names = "iss sub aud exp iat nbf client_id key_id scope grants roles groups entitlements tenant cnf act tags";
+        for name in names.split(' ') {
+            portal.tags(&key, name, "admin").await;
+        }
+        assert_eq!(said(&portal.token_for(&key).await.is(200)), before);
+    }
+
     async fn rfc_9068_2_2_each_token_has_an_id_of_its_own(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         let mut ids = HashSet::new();

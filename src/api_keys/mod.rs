@@ -9,6 +9,7 @@ pub mod problem;
 mod routes;
 pub mod secret_text;
 mod store;
+mod words;
 
 pub use actions::{Created, Edit, NewApiKey, Rotation, create, delete, disable, edit, enable, list, rotate, show};
 pub use api_key::ApiKey;

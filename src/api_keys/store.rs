@@ -1,4 +1,4 @@
-//! The SQL of `api_keys`, `api_key_secrets` and `api_key_tags`.
+//! The SQL of `api_keys`, `api_key_secrets`, `api_key_tags` and `api_key_words`.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use crate::access::{Act, TenantScope};
 use crate::base::clock::Timestamp;
 use crate::base::paging::{Page, Slice};
 use crate::db::dialect::both;
-use crate::db::schema::{self, api_key_secrets, api_key_tags, api_keys};
+use crate::db::schema::{self, api_key_secrets, api_key_tags, api_key_words, api_keys};
 use crate::db::{Conn, Error, Tx};
 use crate::tenants::{self, Tenant};
 
 use super::api_key::Tag;
 use super::client_id::ClientId;
-use super::{ApiKey, secret_text};
+use super::{ApiKey, secret_text, words};
 
 type Columns = (
     api_keys::id,
@@ -147,20 +147,16 @@ pub(super) fn insert_secret(
 
 /// One page, newest first.
 pub(super) fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usize) -> Result<Slice<ApiKey>, Error> {
-    let (at, id) = (api_keys::created_at, api_keys::id);
+    let id = api_keys::id;
     let mut query = api_keys::table
         .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
         .select(COLUMNS)
         .limit(limit as i64 + 1)
         .into_boxed();
     query = match page {
-        Page::First => query.order((at.desc(), id.desc())),
-        Page::After(place) => {
-            query.filter(at.le(place.at)).filter(at.lt(place.at).or(id.lt(place.id))).order((at.desc(), id.desc()))
-        }
-        Page::Before(place) => {
-            query.filter(at.ge(place.at)).filter(at.gt(place.at).or(id.gt(place.id))).order((at.asc(), id.asc()))
-        }
+        Page::First => query.order(id.desc()),
+        Page::After(place) => query.filter(id.lt(place.id)).order(id.desc()),
+        Page::Before(place) => query.filter(id.gt(place.id)).order(id.asc()),
     };
     let rows: Vec<Row> = query.load(conn)?;
     Ok(Slice::of(rows.into_iter().map(ApiKey::from).collect(), limit, page))
@@ -269,6 +265,26 @@ pub(super) fn remove_tags(tx: &mut Tx<'_>, tenant: TenantScope, id: i64) -> Resu
         api_key_tags::table.filter(api_key_tags::tenant_id.eq(tenant.id()).and(api_key_tags::api_key_id.eq(id))),
     )
     .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Makes the key be found by what it is called now.
+pub(super) fn put_words(tx: &mut Tx<'_>, tenant: TenantScope, key: &ApiKey) -> Result<(), Error> {
+    remove_words(tx, tenant, key.id)?;
+    for word in words::of(key) {
+        let row = (
+            api_key_words::tenant_id.eq(tenant.id()),
+            api_key_words::word.eq(word),
+            api_key_words::api_key_id.eq(key.id),
+        );
+        diesel::insert_into(api_key_words::table).values(row).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+pub(super) fn remove_words(tx: &mut Tx<'_>, tenant: TenantScope, id: i64) -> Result<(), Error> {
+    let of_key = api_key_words::tenant_id.eq(tenant.id()).and(api_key_words::api_key_id.eq(id));
+    diesel::delete(api_key_words::table.filter(of_key)).execute(&mut **tx)?;
     Ok(())
 }
 

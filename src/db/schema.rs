@@ -59,6 +59,7 @@ diesel::table! {
         last_signed_in_at -> Nullable<BigInt>,
         version -> BigInt,
         password_changed_at -> Nullable<BigInt>,
+        time_zone -> Text,
     }
 }
 
@@ -151,6 +152,7 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         token_version -> BigInt,
         version -> BigInt,
+        allowed_addresses -> Text,
     }
 }
 
@@ -178,10 +180,75 @@ diesel::table! {
 }
 
 diesel::table! {
-    api_key_last_uses (api_key_id) {
+    api_key_words (tenant_id, word, api_key_id) {
+        tenant_id -> BigInt,
+        word -> Text,
+        api_key_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_key_uses (api_key_id) {
         api_key_id -> BigInt,
         tenant_id -> BigInt,
+        first_used_at -> BigInt,
+        first_address -> Nullable<Text>,
         used_at -> BigInt,
+        address -> Nullable<Text>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    api_key_secret_uses (secret_id) {
+        secret_id -> BigInt,
+        tenant_id -> BigInt,
+        api_key_id -> BigInt,
+        used_at -> BigInt,
+        address -> Nullable<Text>,
+        calls -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_hours (api_key_id, hour, code) {
+        tenant_id -> BigInt,
+        api_key_id -> BigInt,
+        hour -> BigInt,
+        code -> Text,
+        calls -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_days (api_key_id, day, code) {
+        tenant_id -> BigInt,
+        api_key_id -> BigInt,
+        day -> BigInt,
+        code -> Text,
+        calls -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_addresses (api_key_id, day, address) {
+        tenant_id -> BigInt,
+        api_key_id -> BigInt,
+        day -> BigInt,
+        address -> Text,
+        calls -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    dead_key_calls (api_key_id) {
+        api_key_id -> BigInt,
+        tenant_id -> BigInt,
+        code -> Text,
+        calls -> BigInt,
+        first_at -> BigInt,
+        last_at -> BigInt,
         address -> Nullable<Text>,
     }
 }
@@ -229,12 +296,15 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    api_key_last_uses,
+    api_key_secret_uses,
     api_key_secrets,
     api_key_tags,
+    api_key_uses,
+    api_key_words,
     api_keys,
     audit_events,
     audit_heads,
+    dead_key_calls,
     grants,
     installation,
     invitations,
@@ -244,5 +314,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     signing_keys,
     tenants,
+    usage_addresses,
+    usage_days,
+    usage_hours,
     users,
 );

@@ -4,4 +4,4 @@ mod last_use;
 mod store;
 
 pub use last_use::{LastUses, write_every};
-pub use store::{LastUse, last_uses};
+pub use store::{LastUse, begin, end, last_uses};

@@ -1,4 +1,4 @@
-//! The SQL of `api_key_last_uses`.
+//! The SQL of `api_key_uses`.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,9 +7,11 @@ use diesel::prelude::*;
 
 use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
-use crate::db::dialect::both;
-use crate::db::schema::api_key_last_uses::dsl;
+use crate::db::schema::api_key_uses::dsl;
 use crate::db::{Conn, Error, Tx};
+
+/// In a column of moments: it did not happen yet.
+const NEVER: i64 = 0;
 
 /// When a key was last accepted, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,26 +30,43 @@ pub(super) struct Noted {
     pub address: Option<IpAddr>,
 }
 
+/// Makes the row of a new key: it was never used.
+///
+/// # Errors
+/// When the database refuses.
+pub fn begin(tx: &mut Tx<'_>, tenant: TenantScope, api_key: i64) -> Result<(), Error> {
+    diesel::insert_into(dsl::api_key_uses)
+        .values((
+            dsl::api_key_id.eq(api_key),
+            dsl::tenant_id.eq(tenant.id()),
+            dsl::first_used_at.eq(NEVER),
+            dsl::used_at.eq(NEVER),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The key was deleted: its uses are kept, and in the way of no list.
+///
+/// # Errors
+/// When the database refuses.
+pub fn end(tx: &mut Tx<'_>, tenant: TenantScope, api_key: i64, now: Timestamp) -> Result<(), Error> {
+    let of_key = dsl::tenant_id.eq(tenant.id()).and(dsl::api_key_id.eq(api_key));
+    diesel::update(dsl::api_key_uses.filter(of_key)).set(dsl::deleted_at.eq(now.micros())).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Keeps a last use; a later one that another node wrote stays.
 pub(super) fn keep_last_use(tx: &mut Tx<'_>, api_key: i64, noted: &Noted) -> Result<(), Error> {
     let address = noted.address.map(|address| address.to_string());
     let used_at = noted.at.micros();
     let of_key = dsl::tenant_id.eq(noted.tenant.id()).and(dsl::api_key_id.eq(api_key));
-    let updated = diesel::update(dsl::api_key_last_uses.filter(of_key).filter(dsl::used_at.lt(used_at)))
+    diesel::update(dsl::api_key_uses.filter(of_key).filter(dsl::first_used_at.eq(NEVER)))
+        .set((dsl::first_used_at.eq(used_at), dsl::first_address.eq(&address)))
+        .execute(&mut **tx)?;
+    diesel::update(dsl::api_key_uses.filter(of_key).filter(dsl::used_at.lt(used_at)))
         .set((dsl::used_at.eq(used_at), dsl::address.eq(&address)))
         .execute(&mut **tx)?;
-    if updated == 0 {
-        let row = (
-            dsl::api_key_id.eq(api_key),
-            dsl::tenant_id.eq(noted.tenant.id()),
-            dsl::used_at.eq(used_at),
-            dsl::address.eq(&address),
-        );
-        both!(&mut **tx, |c| diesel::insert_into(dsl::api_key_last_uses)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c))?;
-    }
     Ok(())
 }
 
@@ -56,9 +75,10 @@ pub(super) fn keep_last_use(tx: &mut Tx<'_>, api_key: i64, noted: &Noted) -> Res
 /// # Errors
 /// When the database refuses.
 pub fn last_uses(conn: &mut Conn, tenant: TenantScope, api_keys: &[i64]) -> Result<HashMap<i64, LastUse>, Error> {
-    let rows: Vec<(i64, i64, Option<String>)> = dsl::api_key_last_uses
+    let rows: Vec<(i64, i64, Option<String>)> = dsl::api_key_uses
         .filter(dsl::tenant_id.eq(tenant.id()))
         .filter(dsl::api_key_id.eq_any(api_keys))
+        .filter(dsl::used_at.gt(NEVER))
         .select((dsl::api_key_id, dsl::used_at, dsl::address))
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, at, address)| (id, LastUse { at: Timestamp::from_micros(at), address })).collect())

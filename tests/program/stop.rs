@@ -66,7 +66,7 @@ on_both! {
         let database = place.database();
         for key in [&early, &late] {
             let used = format!(
-                "SELECT COUNT(*) FROM api_key_last_uses u JOIN api_keys k ON k.id = u.api_key_id WHERE k.key_id = '{}'",
+                "SELECT COUNT(*) FROM api_key_uses u JOIN api_keys k ON k.id = u.api_key_id WHERE u.used_at > 0 AND k.key_id = '{}'",
                 key.key_id
             );
             assert_eq!(database.number(&used), 1, "the use of {} is written", key.client_id);

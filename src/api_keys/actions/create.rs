@@ -10,7 +10,7 @@ use crate::audit::{self, Action, Event};
 use crate::base::keyring::Keyring;
 use crate::base::secret::Secret;
 use crate::db::{self, Tx};
-use crate::tenants;
+use crate::{tenants, usage};
 
 /// A key as somebody described it.
 #[derive(Debug, Clone)]
@@ -70,6 +70,8 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
     let key = store::insert(tx, act, &row).map_err(somebody_was_faster)?;
     let mac = secret_text::mac(act.keyring.pepper(), minted.text.expose());
     store::insert_secret(tx, act, key.id, &mac, Keyring::PEPPER_VERSION, &hint)?;
+    store::put_words(tx, tenant, &key)?;
+    usage::begin(tx, tenant, key.id)?;
     let after = json!({
         "client_id": key.client_id, "name": key.name, "environment": key.environment, "hint": key.hint, "expires_at": expires_at.rfc3339(),
     });

@@ -8,6 +8,7 @@ use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 use crate::grants::{self, Holder};
+use crate::usage;
 
 /// Deletes a key: from the commit on nothing accepts it. Its row stays as a tombstone, its tags and grants go; the event keeps
 /// them.
@@ -22,6 +23,8 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKey
     let held = grants::of(tx, tenant, Holder::ApiKey(id))?;
     store::mark_deleted(tx, tenant, id, act.now)?;
     store::remove_tags(tx, tenant, id)?;
+    store::remove_words(tx, tenant, id)?;
+    usage::end(tx, tenant, id, act.now)?;
     grants::remove_all(tx, tenant, Holder::ApiKey(id))?;
     let before = json!({
         "client_id": key.client_id, "name": key.name, "hint": key.hint, "expires_at": key.expires_at.rfc3339(),

@@ -54,6 +54,9 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
         ..Changes::default()
     };
     store::update(tx, tenant, key.id, act.now, changes)?;
+    if name != key.name {
+        store::put_words(tx, tenant, &ApiKey { name: name.to_owned(), ..key.clone() })?;
+    }
     if (name, expires_at) != (key.name.as_str(), key.expires_at) {
         let before = json!({ "name": key.name, "expires_at": key.expires_at.rfc3339() });
         let after = json!({ "name": name, "expires_at": expires_at.rfc3339() });

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::access::{Act, Permission};
 use crate::api_keys::store::{self, Changes};
-use crate::api_keys::{ApiKeyError, secret_text};
+use crate::api_keys::{ApiKey, ApiKeyError, secret_text};
 use crate::audit::{self, Action, Event};
 use crate::base::keyring::Keyring;
 use crate::db::Tx;
@@ -51,6 +51,7 @@ pub fn rotate(tx: &mut Tx<'_>, act: &Act, key_id: &str, rotation: Rotation) -> R
     let mac = secret_text::mac(act.keyring.pepper(), text.expose());
     store::insert_secret(tx, act, key.id, &mac, Keyring::PEPPER_VERSION, &hint)?;
     store::update(tx, tenant, key.id, now, Changes { hint: Some(&hint), ..Changes::default() })?;
+    store::put_words(tx, tenant, &ApiKey { hint: hint.clone(), ..key.clone() })?;
     if rotation.overlap == 0 {
         // Whoever holds the old secret may hold tokens as well.
         grants::raise_token_version(tx, tenant, key.id)?;

@@ -104,7 +104,7 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
 pub async fn list(portal: &Portal, who: &SignedIn, page: Page) -> Result<ListView, Error> {
     let actor = who.actor.clone();
     let slice = portal.db.read(move |conn| actions::list(conn, &actor, page, ROWS)).await?;
-    let place = |listed: &Listed| Cursor { at: listed.key.created_at.micros(), id: listed.key.id };
+    let place = |listed: &Listed| Cursor { at: 0, id: listed.key.id };
     let (newer, older) = paging::links(PATH, portal.keyring.cursor(), &list_name(who), &slice, place);
     let now = portal.clock.now();
     Ok(ListView {

@@ -33,11 +33,22 @@ on_both! {
         portal.gives(&key, "ci", "organization=acme").await;
         portal.has_role("sender", &["invoices:write"]).await;
         portal.has_resource("organization=acme:application=invoices").await;
-        portal.sql("INSERT INTO api_key_last_uses (api_key_id, tenant_id, used_at) SELECT id, tenant_id, 1 FROM api_keys").await;
+        for statement in [
+            "INSERT INTO api_key_secret_uses (secret_id, tenant_id, api_key_id, used_at, calls) SELECT id, tenant_id, api_key_id, 1, 1 FROM api_key_secrets",
+            "INSERT INTO usage_hours (tenant_id, api_key_id, hour, code, calls) SELECT tenant_id, id, 1, 'VALID', 1 FROM api_keys",
+            "INSERT INTO usage_days (tenant_id, api_key_id, day, code, calls) SELECT tenant_id, id, 1, 'VALID', 1 FROM api_keys",
+            "INSERT INTO usage_addresses (tenant_id, api_key_id, day, address, calls, last_at) SELECT tenant_id, id, 1, '', 1, 1 FROM api_keys",
+            "INSERT INTO dead_key_calls (api_key_id, tenant_id, code, calls, first_at, last_at) SELECT id, tenant_id, 'DELETED', 1, 1, 1 FROM api_keys",
+        ] {
+            portal.sql(statement).await;
+        }
         portal.invites("ivy@acme.example").await;
         let (acme, globex) = ("(SELECT id FROM tenants WHERE slug = 'acme')", "(SELECT id FROM tenants WHERE slug = 'globex')");
         let of_globex = |table: &str, more: &str| format!("(SELECT MIN(id) FROM {table} WHERE tenant_id = {globex}{more})");
-        let mut statements: Vec<String> = ["sessions", "invitations", "role_permissions", "api_key_secrets", "api_key_tags", "api_key_last_uses", "grants"]
+        let mut statements: Vec<String> = [
+            "sessions", "invitations", "role_permissions", "api_key_secrets", "api_key_tags", "api_key_words", "api_key_uses",
+            "api_key_secret_uses", "usage_hours", "usage_days", "usage_addresses", "dead_key_calls", "grants",
+        ]
             .iter()
             .map(|table| format!("UPDATE {table} SET tenant_id = {globex} WHERE tenant_id = {acme}"))
             .collect();

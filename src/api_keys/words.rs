@@ -1,0 +1,55 @@
+//! What a key is found by: the words that are stored beside it, and how a search is written to compare with them.
+
+use std::collections::BTreeSet;
+
+use super::ApiKey;
+
+/// How many characters of a hint stand behind the gap.
+const ENDING: usize = 4;
+
+/// In small letters, with a hyphen for whatever separates words.
+pub(super) fn folded(text: &str) -> String {
+    text.trim().to_lowercase().replace(['.', '_', ' '], "-")
+}
+
+/// Every text whose beginning finds this key: its client id and its name from each of their words on, its key id, and the
+/// end of its secret.
+pub(super) fn of(key: &ApiKey) -> BTreeSet<String> {
+    let ending: String = key.hint.chars().skip(key.hint.chars().count().saturating_sub(ENDING)).collect();
+    let mut words: BTreeSet<String> = [folded(&key.key_id), folded(&ending)].into();
+    for text in [folded(&key.client_id), folded(&key.name)] {
+        let starts = text.match_indices('-').map(|(at, hyphen)| at + hyphen.len());
+        words.extend(std::iter::once(0).chain(starts).map(|at| text[at..].to_owned()));
+    }
+    words.retain(|word| !word.is_empty() && !word.starts_with('-'));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Timestamp;
+
+    #[test]
+    fn a_key_is_found_by_each_of_its_words_its_id_and_the_end_of_its_secret() {
+        let key = ApiKey {
+            id: 1,
+            key_id: "4Jq9ZbT0kLw2".into(),
+            client_id: "ERP_orders-sync".into(),
+            name: "Bestellungen  (Köln)".into(),
+            environment: "live".into(),
+            hint: "ks_live_4Jq9…x9Fd".into(),
+            created_at: Timestamp::NEVER,
+            created_by: String::new(),
+            expires_at: Timestamp::NEVER,
+            disabled_at: None,
+            deleted_at: None,
+            token_version: 1,
+            version: 1,
+        };
+        let words: Vec<String> = of(&key).into_iter().collect();
+        let expected =
+            ["(köln)", "4jq9zbt0klw2", "bestellungen--(köln)", "erp-orders-sync", "orders-sync", "sync", "x9fd"];
+        assert_eq!(words, expected);
+    }
+}

@@ -110,6 +110,11 @@ fn members(group: &str) -> Vec<String> {
     found.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
+/// The file `store.rs` of a feature, or the files of its folder `store`.
+fn is_a_store(name: &str) -> bool {
+    name.ends_with("/store.rs") || name.contains("/store/")
+}
+
 fn row_of(folder: &str) -> Option<usize> {
     ORDER.iter().position(|row| row.contains(&folder))
 }
@@ -180,9 +185,8 @@ fn sql_lives_in_the_stores_alone() {
         "SELECT ",
         "use diesel",
     ];
-    let is_store = |name: &str| {
-        name.starts_with("src/db/") || name.ends_with("/store.rs") || name == "src/tenants/installation.rs"
-    };
+    let is_store =
+        |name: &str| name.starts_with("src/db/") || is_a_store(name) || name == "src/tenants/installation.rs";
     let mut wrong = Vec::new();
     for (name, code) in sources().into_iter().filter(|(name, _)| !is_store(name)) {
         for (number, line) in code.lines().enumerate() {
@@ -201,7 +205,7 @@ const SAYS_THE_TENANT: [&str; 7] = ["TenantScope", "&Act", "&Actor", "&Tenant", 
 
 /// Functions of stores that are told no tenant, each with its reason.
 const WITHOUT_TENANT: [(&str, &str); 12] = [
-    ("src/api_keys/store.rs presented", "the id inside of a presented secret finds the tenant"),
+    ("src/api_keys/store/presented.rs presented", "the id inside of a presented secret finds the tenant"),
     ("src/invitations/store.rs find", "the code of a link finds the tenant"),
     ("src/sessions/store.rs find_live", "the token of a session finds the tenant"),
     ("src/sessions/store.rs delete", "the token of a session finds the one row, of whatever tenant"),
@@ -233,8 +237,8 @@ fn parameters(code: &str) -> &str {
 /// The functions that a store offers and that touch the database, with what they are told: `path name`, parameters.
 fn functions_of_stores() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for (name, code) in sources().into_iter().filter(|(name, _)| name.ends_with("/store.rs")) {
-        for sign in ["pub fn ", "pub(super) fn ", "pub(crate) fn "] {
+    for (name, code) in sources().into_iter().filter(|(name, _)| is_a_store(name)) {
+        for sign in ["pub fn ", "pub(super) fn ", "pub(crate) fn ", "pub(in crate::api_keys) fn "] {
             for (at, _) in code.match_indices(sign) {
                 let rest = &code[at + sign.len()..];
                 let parameters = parameters(rest);
@@ -277,7 +281,7 @@ fn a_tenant_comes_from_a_row_alone() {
     let mut wrong = Vec::new();
     for (name, code) in sources() {
         let code = code.split("mod tests {").next().unwrap_or_default();
-        if code.contains("TenantScope::from_row") && !name.ends_with("/store.rs") && !name.starts_with("src/access/") {
+        if code.contains("TenantScope::from_row") && !is_a_store(&name) && !name.starts_with("src/access/") {
             wrong.push(name);
         }
     }

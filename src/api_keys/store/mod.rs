@@ -1,0 +1,239 @@
+//! The SQL of `api_keys`; that of its other tables stands in a file for each.
+
+mod presented;
+mod secrets;
+mod tags;
+mod words;
+
+use diesel::prelude::*;
+
+use crate::access::{Act, TenantScope};
+use crate::base::clock::Timestamp;
+use crate::base::paging::{Page, Slice};
+use crate::db::schema::api_keys;
+use crate::db::{Conn, Error, Tx};
+
+use super::client_id::ClientId;
+use super::{ApiKey, secret_text};
+
+pub use presented::{Presented, presented};
+pub use secrets::StoredSecret;
+pub(super) use secrets::{end_secret, insert_secret, secrets_of};
+pub use tags::tags_of_presented;
+pub(super) use tags::{remove_tags, tags_of};
+pub(super) use words::{put_words, remove_words};
+
+type Columns = (
+    api_keys::id,
+    api_keys::key_id,
+    api_keys::client_id,
+    api_keys::name,
+    api_keys::environment,
+    api_keys::hint,
+    api_keys::created_at,
+    api_keys::created_by,
+    api_keys::expires_at,
+    api_keys::disabled_at,
+    api_keys::deleted_at,
+    api_keys::token_version,
+    api_keys::version,
+);
+
+const COLUMNS: Columns = (
+    api_keys::id,
+    api_keys::key_id,
+    api_keys::client_id,
+    api_keys::name,
+    api_keys::environment,
+    api_keys::hint,
+    api_keys::created_at,
+    api_keys::created_by,
+    api_keys::expires_at,
+    api_keys::disabled_at,
+    api_keys::deleted_at,
+    api_keys::token_version,
+    api_keys::version,
+);
+
+#[derive(Queryable)]
+struct Row {
+    id: i64,
+    key_id: String,
+    client_id: String,
+    name: String,
+    environment: String,
+    hint: String,
+    created_at: i64,
+    created_by: String,
+    expires_at: i64,
+    disabled_at: Option<i64>,
+    deleted_at: Option<i64>,
+    token_version: i64,
+    version: i64,
+}
+
+impl From<Row> for ApiKey {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            key_id: row.key_id,
+            client_id: row.client_id,
+            name: row.name,
+            environment: row.environment,
+            hint: row.hint,
+            created_at: Timestamp::from_micros(row.created_at),
+            created_by: row.created_by,
+            expires_at: Timestamp::from_micros(row.expires_at),
+            disabled_at: row.disabled_at.map(Timestamp::from_micros),
+            deleted_at: row.deleted_at.map(Timestamp::from_micros),
+            token_version: row.token_version,
+            version: row.version,
+        }
+    }
+}
+
+/// What a new row consists of, beside who makes it and when.
+pub(in crate::api_keys) struct NewRow<'a> {
+    pub key_id: &'a str,
+    pub client_id: &'a ClientId,
+    pub name: &'a str,
+    pub environment: &'a str,
+    pub hint: &'a str,
+    pub intent: &'a str,
+    pub expires_at: Timestamp,
+}
+
+pub(in crate::api_keys) fn insert(tx: &mut Tx<'_>, act: &Act, new: &NewRow<'_>) -> Result<ApiKey, Error> {
+    let row: Row = diesel::insert_into(api_keys::table)
+        .values((
+            api_keys::tenant_id.eq(act.actor.tenant.id()),
+            api_keys::key_id.eq(new.key_id),
+            api_keys::client_id.eq(new.client_id.as_str()),
+            api_keys::client_id_folded.eq(new.client_id.folded()),
+            api_keys::name.eq(new.name),
+            api_keys::name_folded.eq(new.name.to_lowercase()),
+            api_keys::environment.eq(new.environment),
+            api_keys::hint.eq(new.hint),
+            api_keys::intent.eq(Some(new.intent)),
+            api_keys::created_at.eq(act.now.micros()),
+            api_keys::created_by_kind.eq(act.actor.who.kind()),
+            api_keys::created_by_id.eq(act.actor.who.id()),
+            api_keys::created_by.eq(&act.actor.label),
+            api_keys::updated_at.eq(act.now.micros()),
+            api_keys::expires_at.eq(new.expires_at.micros()),
+            api_keys::token_version.eq(1),
+            api_keys::version.eq(1),
+        ))
+        .returning(COLUMNS)
+        .get_result(&mut **tx)?;
+    Ok(row.into())
+}
+
+/// One page, newest first.
+pub(in crate::api_keys) fn page(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    page: Page,
+    limit: usize,
+) -> Result<Slice<ApiKey>, Error> {
+    let id = api_keys::id;
+    let mut query = api_keys::table
+        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
+        .select(COLUMNS)
+        .limit(limit as i64 + 1)
+        .into_boxed();
+    query = match page {
+        Page::First => query.order(id.desc()),
+        Page::After(place) => query.filter(id.lt(place.id)).order(id.desc()),
+        Page::Before(place) => query.filter(id.gt(place.id)).order(id.asc()),
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    Ok(Slice::of(rows.into_iter().map(ApiKey::from).collect(), limit, page))
+}
+
+/// The key with this id in the tenant, also when it is deleted.
+pub(in crate::api_keys) fn by_key_id(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    key_id: &str,
+) -> Result<Option<ApiKey>, Error> {
+    // From an address, so it may be anything: PostgreSQL takes no NUL, for one.
+    if !secret_text::is_key_id(key_id) {
+        return Ok(None);
+    }
+    let row: Option<Row> = api_keys::table
+        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::key_id.eq(key_id)))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(ApiKey::from))
+}
+
+/// The key that this form made.
+pub(in crate::api_keys) fn by_intent(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    intent: &str,
+) -> Result<Option<ApiKey>, Error> {
+    let row: Option<Row> = api_keys::table
+        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::intent.eq(intent)))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(ApiKey::from))
+}
+
+pub(in crate::api_keys) fn client_id_is_taken(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    client_id: &ClientId,
+) -> Result<bool, Error> {
+    let taken = api_keys::table
+        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::client_id_folded.eq(client_id.folded())))
+        .filter(api_keys::deleted_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(taken)).get_result(conn)?)
+}
+
+/// What a change may set. `None` leaves it as it is.
+#[derive(Debug, Default, AsChangeset)]
+#[diesel(table_name = api_keys)]
+pub(in crate::api_keys) struct Changes<'a> {
+    pub name: Option<&'a str>,
+    pub name_folded: Option<String>,
+    pub hint: Option<&'a str>,
+    pub expires_at: Option<i64>,
+    pub disabled_at: Option<Option<i64>>,
+}
+
+/// Changes a key's row, and counts the change.
+pub(in crate::api_keys) fn update(
+    tx: &mut Tx<'_>,
+    tenant: TenantScope,
+    id: i64,
+    now: Timestamp,
+    changes: Changes<'_>,
+) -> Result<(), Error> {
+    let counted = (api_keys::updated_at.eq(now.micros()), api_keys::version.eq(api_keys::version + 1));
+    diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(id))))
+        .set((changes, counted))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Turns the row into a tombstone. Tokens of before are of an older version then.
+pub(in crate::api_keys) fn mark_deleted(
+    tx: &mut Tx<'_>,
+    tenant: TenantScope,
+    id: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
+    diesel::update(api_keys::table.filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(id))))
+        .set((
+            api_keys::deleted_at.eq(Some(now.micros())),
+            api_keys::updated_at.eq(now.micros()),
+            api_keys::token_version.eq(api_keys::token_version + 1),
+            api_keys::version.eq(api_keys::version + 1),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}

@@ -5,7 +5,7 @@
 OPENSSL != scripts/openssl-feature
 TESTS = test-postgres,test-browser,test-smtp,$(OPENSSL)
 
-.PHONY: help run test check bench pictures fmt
+.PHONY: help run test check bench bench-finding pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
@@ -13,6 +13,7 @@ help:
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
 	@echo 'make bench   measure this machine: decisions, start, memory, size, requests a second'
+	@echo 'make bench-finding  measure the list of a million keys beside that of a thousand'
 	@echo 'make pictures take a picture of every screen'
 	@echo 'make fmt     format the sources'
 
@@ -32,6 +33,11 @@ check:
 
 bench:
 	cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench access --bench portal
+
+# The list of a million keys beside that of a thousand, on both databases.
+bench-finding:
+	scripts/install-test-packages
+	scripts/with-postgres cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench finding
 
 # Of every screen into target/pictures, to be looked at; the README has one of them.
 pictures:

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use crate::visitor;
 
 const KEYSTEAD: &str = env!("CARGO_BIN_EXE_keystead");
-const READY: &str = "Keystead is ready at ";
+/// What Keystead says before its address.
+pub const READY: &str = "Keystead is ready at ";
 
 /// A server that is ready. Ends when it is dropped.
 pub struct Running {
@@ -60,7 +61,7 @@ impl Drop for Running {
 pub fn time_to_ready() -> Duration {
     let data = tempfile::tempdir().expect("a temporary directory");
     let start = Instant::now();
-    let running = Running::start(serve(data.path()), READY);
+    let running = Running::start(serve(data.path(), None), READY);
     let elapsed = start.elapsed();
     drop(running);
     elapsed
@@ -68,11 +69,20 @@ pub fn time_to_ready() -> Duration {
 
 pub fn start_with_an_administrator() -> (Running, TempDir) {
     let data = tempfile::tempdir().expect("a temporary directory");
-    let mut init = keystead(data.path());
+    make_an_administrator(data.path(), None);
+    (Running::start(serve(data.path(), None), READY), data)
+}
+
+/// In a database at this URL, or in a file in the directory.
+pub fn make_an_administrator(directory: &Path, database: Option<&str>) {
+    let mut init = keystead(directory);
+    if let Some(database) = database {
+        init.env("DATABASE_URL", database);
+    }
     init.arg("init")
         .args(["--tenant", visitor::TENANT, "--organization", "Acme"])
         .args(["--email", visitor::EMAIL, "--password-stdin", "--data-dir"])
-        .arg(data.path().join("data"))
+        .arg(directory.join("data"))
         .stdin(Stdio::piped())
         .stdout(Stdio::null());
     let mut process = init.spawn().expect("keystead init starts");
@@ -81,7 +91,6 @@ pub fn start_with_an_administrator() -> (Running, TempDir) {
     drop(input);
     let end = process.wait().expect("it ends");
     assert!(end.success(), "keystead init: {end}");
-    (Running::start(serve(data.path()), READY), data)
 }
 
 /// Of the program, in bytes.
@@ -89,8 +98,12 @@ pub fn size() -> u64 {
     fs::metadata(KEYSTEAD).expect("the program is there").len()
 }
 
-fn serve(directory: &Path) -> Command {
+/// Keystead with its files in this directory, on the database at this URL or on a file there.
+pub fn serve(directory: &Path, database: Option<&str>) -> Command {
     let mut command = keystead(directory);
+    if let Some(database) = database {
+        command.env("DATABASE_URL", database);
+    }
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(directory.join("data")).stderr(Stdio::null());
     command
 }

@@ -14,10 +14,7 @@ pub const PASSWORD: &str = "a long walk by the river";
 pub const CLIENT_ID: &str = "bench";
 
 pub fn creates_a_key(address: &str) -> String {
-    let mut visitor = Visitor { address, cookies: BTreeMap::new() };
-    let page = visitor.gets("/login");
-    let csrf = hidden(&page, "csrf");
-    visitor.posts("/login", 303, &[("csrf", &csrf), ("email", EMAIL), ("password", PASSWORD), ("next", "")]);
+    let mut visitor = Visitor::signs_in(address);
     let page = visitor.gets("/api-keys/new");
     let (csrf, intent) = (hidden(&page, "csrf"), hidden(&page, "intent"));
     let page = visitor.posts(
@@ -33,13 +30,21 @@ pub fn creates_a_key(address: &str) -> String {
         .to_owned()
 }
 
-struct Visitor<'a> {
+pub struct Visitor<'a> {
     address: &'a str,
     cookies: BTreeMap<String, String>,
 }
 
-impl Visitor<'_> {
-    fn gets(&mut self, path: &str) -> String {
+impl<'a> Visitor<'a> {
+    pub fn signs_in(address: &'a str) -> Self {
+        let mut visitor = Self { address, cookies: BTreeMap::new() };
+        let page = visitor.gets("/login");
+        let csrf = hidden(&page, "csrf");
+        visitor.posts("/login", 303, &[("csrf", &csrf), ("email", EMAIL), ("password", PASSWORD), ("next", "")]);
+        visitor
+    }
+
+    pub fn gets(&mut self, path: &str) -> String {
         self.exchanges("GET", path, 200, "")
     }
 

@@ -3,7 +3,7 @@
 use crate::base::clock::Timestamp;
 
 /// A key expires soon when so many days or fewer are left.
-const SOON_DAYS: i64 = 30;
+pub(super) const SOON_DAYS: i64 = 30;
 const DAY: i64 = 86_400;
 
 /// A key, without its secrets.
@@ -60,19 +60,27 @@ pub enum Status {
 impl ApiKey {
     /// What the key is now.
     pub fn status(&self, now: Timestamp, used: bool) -> Status {
-        let left = self.expires_at.seconds_since(now);
         if self.deleted_at.is_some() {
-            Status::Deleted
-        } else if self.disabled_at.is_some() {
-            Status::Disabled
-        } else if self.expires_at <= now {
-            Status::Expired
-        } else if !self.expires_at.is_never() && left <= SOON_DAYS * DAY {
-            Status::Expiring { days: (left + DAY - 1) / DAY }
+            return Status::Deleted;
+        }
+        Status::of_living(self.disabled_at.is_some(), self.expires_at, used, now)
+    }
+}
+
+impl Status {
+    /// The status of a key that is not deleted.
+    pub fn of_living(disabled: bool, expires_at: Timestamp, used: bool, now: Timestamp) -> Self {
+        let left = expires_at.seconds_since(now);
+        if disabled {
+            Self::Disabled
+        } else if expires_at <= now {
+            Self::Expired
+        } else if !expires_at.is_never() && left <= SOON_DAYS * DAY {
+            Self::Expiring { days: (left + DAY - 1) / DAY }
         } else if !used {
-            Status::NeverUsed
+            Self::NeverUsed
         } else {
-            Status::Active
+            Self::Active
         }
     }
 }

@@ -4,6 +4,7 @@ mod actions;
 pub mod api_key;
 pub mod client_id;
 mod error;
+pub mod filter;
 mod pages;
 pub mod problem;
 mod routes;

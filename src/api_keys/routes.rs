@@ -6,7 +6,7 @@ use crate::access::Permission;
 use crate::web::page::NavEntry;
 use crate::web::routes::{Access, Face, Route};
 
-use super::pages::{create, credential, delete, detail, edit, overview, pause, rotate};
+use super::pages::{create, credential, delete, detail, edit, export, overview, pause, rotate, selected};
 
 /// Its line in the main navigation.
 pub const NAV: NavEntry =
@@ -18,6 +18,11 @@ pub fn routes() -> Vec<Route> {
     const MANAGE: Access = Access::Needs(Permission::ManageApiKeys);
     vec![
         Route::get("/api-keys", READ, Face::Page, || web::to(overview::show)),
+        Route::post("/api-keys/search", READ, Face::Page, || web::to(overview::search)),
+        Route::get("/api-keys/export", READ, Face::Page, || web::to(export::show)),
+        Route::post("/api-keys/selected", MANAGE, Face::Page, || web::to(selected::submit)),
+        Route::get("/api-keys/selected/delete", MANAGE, Face::Page, || web::to(selected::show_delete)),
+        Route::post("/api-keys/selected/delete", MANAGE, Face::Page, || web::to(selected::delete)),
         Route::get("/api-keys/new", MANAGE, Face::Page, || web::to(create::show)),
         Route::post("/api-keys/new", MANAGE, Face::Page, || web::to(create::submit)),
         Route::post("/api-keys/{key_id}/credential", MANAGE, Face::Page, || web::to(credential::submit)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ApiKey;
+use super::{ApiKey, secret_text};
 
 /// How many characters of a hint stand behind the gap.
 const ENDING: usize = 4;
@@ -23,6 +23,27 @@ pub(super) fn of(key: &ApiKey) -> BTreeSet<String> {
     }
     words.retain(|word| !word.is_empty() && !word.starts_with('-'));
     words
+}
+
+/// The id of the key whose secret is somewhere in this text, whole or without its end.
+pub(super) fn key_id_in(text: &str) -> Option<&str> {
+    text.match_indices("ks_").find_map(|(at, brand)| {
+        let (environment, rest) = text[at + brand.len()..].split_once('_')?;
+        let (key_id, _) = rest.split_once('_')?;
+        let known = !environment.is_empty() && environment.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (known && secret_text::is_key_id(key_id)).then_some(key_id)
+    })
+}
+
+/// What the word that finds a key begins with, for what somebody typed. Of a hint, or of the beginning of a key, only the id
+/// tells keys apart.
+pub(super) fn beginning(typed: &str) -> String {
+    let id = typed.trim().strip_prefix("ks_").and_then(|rest| rest.split_once('_')).map(|(_, rest)| rest);
+    let id = id.map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default());
+    match id.filter(|id| !id.is_empty()) {
+        Some(id) => folded(id),
+        None => folded(typed).trim_start_matches('-').to_owned(),
+    }
 }
 
 #[cfg(test)]

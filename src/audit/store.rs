@@ -142,14 +142,14 @@ pub(super) fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usiz
         ))
         .limit(limit as i64 + 1)
         .into_boxed();
-    query = match page {
+    query = match &page {
         Page::First => query.order(audit_events::seq.desc()),
         Page::After(cursor) => query.filter(audit_events::seq.lt(cursor.at)).order(audit_events::seq.desc()),
         Page::Before(cursor) => query.filter(audit_events::seq.gt(cursor.at)).order(audit_events::seq.asc()),
     };
     let rows: Vec<Row> = query.load(conn)?;
     let entries = rows.into_iter().map(entry).collect::<Result<_, _>>()?;
-    Ok(Slice::of(entries, limit, page))
+    Ok(Slice::of(entries, limit, &page))
 }
 
 fn entry(row: Row) -> Result<Entry, Error> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::access::{BuiltIn, Grant, Permission, RoleSet, TenantScope};
+use crate::access::{BuiltIn, Grant, Permission, ResourcePath, RoleSet, TenantScope};
 use crate::base::clock::Timestamp;
 use crate::db::schema::{api_keys, grants, resources, role_permissions, roles, users};
 use crate::db::{Conn, Error, Tx};
@@ -96,6 +96,30 @@ pub fn of_users(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<Has
     let mut held: HashMap<i64, Vec<Grant>> = HashMap::new();
     for (user, stored) in with_permissions(conn, tenant, rows)? {
         held.entry(user.unwrap_or_default()).or_default().push(stored.grant);
+    }
+    Ok(held)
+}
+
+/// What each of these API keys holds, in short: the name of each role, and where; by path and role.
+///
+/// # Errors
+/// When the database refuses, or holds what is never written.
+pub fn in_short(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    api_keys: &[i64],
+) -> Result<HashMap<i64, Vec<(String, ResourcePath)>>, Error> {
+    let rows: Vec<(Option<i64>, String, String)> = grants::table
+        .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
+        .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
+        .filter(grants::tenant_id.eq(tenant.id()).and(grants::api_key_id.eq_any(api_keys)))
+        .select((grants::api_key_id, roles::name, resources::path))
+        .order((resources::path, roles::slug))
+        .load(conn)?;
+    let mut held: HashMap<i64, Vec<(String, ResourcePath)>> = HashMap::new();
+    for (api_key, role, path) in rows {
+        let path = path.parse().map_err(|_| Error::Corrupt("resources", "path"))?;
+        held.entry(api_key.unwrap_or_default()).or_default().push((role, path));
     }
     Ok(held)
 }

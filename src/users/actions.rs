@@ -350,7 +350,7 @@ pub fn all(conn: &mut Conn, actor: &Actor) -> Result<Vec<Listed>, UserError> {
         let last = slice.rows.last().map(|listed| listed.user.id);
         found.extend(slice.rows);
         match last.filter(|_| slice.older) {
-            Some(id) => page = Page::After(crate::base::paging::Cursor { at: 0, id }),
+            Some(id) => page = Page::After(crate::base::paging::Cursor { id, ..Default::default() }),
             None => return Ok(found),
         }
     }

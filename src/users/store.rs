@@ -230,7 +230,7 @@ pub(super) fn page(
         let this = users::table.filter(users::tenant_id.eq(tenant.id()).and(users::id.eq(row)));
         Ok(this.select(users::name_folded).first(conn).optional()?.unwrap_or_default())
     };
-    query = match page {
+    query = match &page {
         Page::First => query.order((name.asc(), id.asc())),
         Page::After(cursor) => {
             let last = place(conn, cursor.id)?;
@@ -244,7 +244,7 @@ pub(super) fn page(
         }
     };
     let rows: Vec<Row> = query.load(conn)?;
-    Ok(Slice::of(rows.into_iter().map(User::from).collect(), limit, page))
+    Ok(Slice::of(rows.into_iter().map(User::from).collect(), limit, &page))
 }
 
 /// The text as it stands for itself in a pattern.

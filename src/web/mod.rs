@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod error;
 mod error_page;
+pub mod filters;
 pub mod flash;
 pub mod form;
 pub mod headers;

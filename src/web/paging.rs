@@ -36,9 +36,14 @@ pub fn links<T>(
     slice: &Slice<T>,
     place: impl Fn(&T) -> Cursor,
 ) -> (Option<String>, Option<String>) {
-    let joint = if path.contains('?') { '&' } else { '?' };
-    let at = |row: &T| place(row).print(key, list);
-    let newer = slice.rows.first().filter(|_| slice.newer).map(|row| format!("{path}{joint}before={}", at(row)));
-    let older = slice.rows.last().filter(|_| slice.older).map(|row| format!("{path}{joint}after={}", at(row)));
+    let at = |row: &T, name: &str| link(path, key, list, name, &place(row));
+    let newer = slice.rows.first().filter(|_| slice.newer).map(|row| at(row, "before"));
+    let older = slice.rows.last().filter(|_| slice.older).map(|row| at(row, "after"));
     (newer, older)
+}
+
+/// The address of the page `before` or `after` a place.
+pub fn link(path: &str, key: &MacKey, list: &str, name: &str, place: &Cursor) -> String {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{name}={}", place.print(key, list))
 }

@@ -28,7 +28,7 @@ CREATE TABLE api_key_words (
     FOREIGN KEY (tenant_id, api_key_id) REFERENCES api_keys (tenant_id, id)
 );
 
-CREATE INDEX api_key_words_of_key ON api_key_words (api_key_id);
+CREATE INDEX api_key_words_of_key ON api_key_words (api_key_id, word);
 
 INSERT INTO api_key_words (tenant_id, word, api_key_id)
 WITH RECURSIVE words (tenant_id, word, api_key_id) AS (

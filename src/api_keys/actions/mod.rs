@@ -3,16 +3,20 @@
 mod create;
 mod delete;
 mod edit;
+mod list;
 mod pause;
 mod read;
 mod rotate;
+mod selected;
 
 pub use create::{Created, NewApiKey, create};
 pub use delete::delete;
 pub use edit::{Edit, edit};
+pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
-pub use read::{Listed, Shown, list, show};
+pub use read::{Listed, Shown, show, tag_suggestions};
 pub use rotate::{OVERLAPS, Rotation, rotate};
+pub use selected::{delete_all, disable_all, show_all};
 
 use crate::access::Act;
 use crate::audit::Target;

@@ -1,13 +1,15 @@
 //! Looking at keys.
 
-use crate::access::{Actor, Grant, Permission};
+use crate::access::{Actor, Grant, Permission, ResourcePath};
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::store::{self, StoredSecret};
 use crate::api_keys::{ApiKey, ApiKeyError};
-use crate::base::paging::{Page, Slice};
 use crate::db::{self, Conn};
 use crate::grants::{self, Holder};
 use crate::usage::{self, LastUse};
+
+/// Most tags to choose from.
+const SUGGESTED: usize = 50;
 
 /// A key with what the list shows beside it.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Listed {
     pub tags: Vec<Tag>,
     /// Its last use, as far as it is written.
     pub last_use: Option<LastUse>,
+    /// What it holds: the name of each role, and where.
+    pub access: Vec<(String, ResourcePath)>,
 }
 
 /// A key with everything its page shows.
@@ -29,17 +33,6 @@ pub struct Shown {
     pub secrets: Vec<StoredSecret>,
     /// What it may do.
     pub grants: Vec<Grant>,
-}
-
-/// One page of the tenant's keys, newest first, without the deleted ones.
-///
-/// # Errors
-/// [`ApiKeyError::Refused`] without `api_keys:read`.
-pub fn list(conn: &mut Conn, actor: &Actor, page: Page, limit: usize) -> Result<Slice<Listed>, ApiKeyError> {
-    actor.require_to_open(Permission::ReadApiKeys)?;
-    let slice = store::page(conn, actor.tenant, page, limit)?;
-    let rows = listed(conn, actor, slice.rows)?;
-    Ok(Slice { rows, newer: slice.newer, older: slice.older })
 }
 
 /// One key, also when it is deleted.
@@ -55,14 +48,25 @@ pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKe
     Ok(Shown { listed, secrets, grants })
 }
 
-fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Listed>, db::Error> {
+pub(super) fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Listed>, db::Error> {
     let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
     let mut tags = store::tags_of(conn, actor.tenant, &ids)?;
     let mut last_uses = usage::last_uses(conn, actor.tenant, &ids)?;
+    let mut access = grants::in_short(conn, actor.tenant, &ids)?;
     let row = |key: ApiKey| Listed {
+        access: access.remove(&key.id).unwrap_or_default(),
         tags: tags.remove(&key.id).unwrap_or_default(),
         last_use: last_uses.remove(&key.id),
         key,
     };
     Ok(keys.into_iter().map(row).collect())
+}
+
+/// Tags that keys of the tenant have, to choose from.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn tag_suggestions(conn: &mut Conn, actor: &Actor) -> Result<Vec<Tag>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    Ok(store::tag_suggestions(conn, actor.tenant, SUGGESTED)?)
 }

@@ -12,7 +12,6 @@ use crate::api_keys::problem::{ClientIdProblem, NameProblem};
 use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::base::base62;
 use crate::base::clock::Timestamp;
-use crate::base::paging::Page;
 use crate::base::random;
 use crate::tenants::{self, Tenant};
 use crate::web::actor::SignedIn;
@@ -155,7 +154,7 @@ async fn view(
     errors: CreateErrors,
 ) -> Result<HttpResponse, Error> {
     let presets = presets(tenant, &form.expiry, portal.clock.now());
-    let list = overview::list(portal, who, Page::First).await?;
+    let list = overview::behind(portal, who).await?;
     page::html(req, portal, status, &CreatePage { shell: Shell::new(req, portal, who), list, form, errors, presets })
 }
 
@@ -176,7 +175,7 @@ async fn already_created(
     who: &SignedIn,
     key: ApiKey,
 ) -> Result<HttpResponse, Error> {
-    let list = overview::list(portal, who, Page::First).await?;
+    let list = overview::behind(portal, who).await?;
     let page = AlreadyCreatedPage {
         shell: Shell::new(req, portal, who),
         list,

@@ -7,7 +7,6 @@ use askama::Template;
 
 use crate::access::Permission;
 use crate::api_keys::actions::{self, Created};
-use crate::base::paging::Page;
 use crate::tenants::Tenant;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -41,13 +40,7 @@ pub(super) async fn view(
 ) -> Result<HttpResponse, Error> {
     let Created { key, secret } = created;
     // The key exists from here on. If the list behind the overlay cannot be read, the secret is shown without it.
-    let list = overview::list(portal, who, Page::First).await.unwrap_or_else(|_| ListView {
-        rows: Vec::new(),
-        may_manage: false,
-        newer: None,
-        older: None,
-        first_page: false,
-    });
+    let list = overview::behind(portal, who).await.unwrap_or_default();
     let token_url = token_url(portal, tenant);
     let curl = format!(
         "curl -sS {token_url} \\\n  -d grant_type=client_credentials \\\n  -u {}:{}",

@@ -8,7 +8,6 @@ use askama::Template;
 use crate::access::Permission;
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions;
-use crate::base::paging::Page;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
 use crate::web::page::{self, Flash, Shell};
@@ -37,8 +36,8 @@ pub async fn show(
     if shown.listed.key.deleted_at.is_some() {
         return Err(Error::not_found());
     }
-    let list = overview::list(&portal, &who, Page::First).await?;
-    let key = RowView::new(shown.listed, portal.clock.now());
+    let list = overview::behind(&portal, &who).await?;
+    let key = RowView::new(shown.listed, &who.actor.root, portal.clock.now());
     page::html(&req, &portal, StatusCode::OK, &DeletePage { shell: Shell::new(&req, &portal, &who), list, key })
 }
 

@@ -87,7 +87,7 @@ pub async fn show(
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
         disabled: listed.key.disabled_at.is_some(),
         grants: grants.into_iter().map(GrantView::from).collect(),
-        key: RowView::new(listed, now),
+        key: RowView::new(listed, &who.actor.root, now),
     };
     page::html(&req, &portal, StatusCode::OK, &page)
 }

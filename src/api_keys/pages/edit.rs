@@ -10,7 +10,6 @@ use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Edit, Shown};
 use crate::api_keys::client_id::Name;
 use crate::api_keys::problem::{EditProblem, NameProblem};
-use crate::base::paging::Page;
 use crate::grants::GrantsError;
 use crate::grants::form::{self, Choice, GrantRow, MOST_RESOURCES, RowsView};
 use crate::roles::Role;
@@ -209,7 +208,7 @@ async fn view(
         _ => None,
     };
     rows.problems = problems.iter().filter_map(row).collect();
-    let list = overview::list(portal, who, Page::First).await?;
+    let list = overview::behind(portal, who).await?;
     let page = EditPage {
         shell: Shell::new(req, portal, who),
         list,
@@ -218,7 +217,7 @@ async fn view(
         form,
         now: problems.contains(&EditProblem::Stale).then(|| shown.grants.into_iter().map(GrantView::from).collect()),
         problems,
-        key: RowView::new(shown.listed, now),
+        key: RowView::new(shown.listed, &who.actor.root, now),
     };
     page::html(req, portal, status, &page)
 }

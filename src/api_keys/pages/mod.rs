@@ -5,6 +5,8 @@ pub mod credential;
 pub mod delete;
 pub mod detail;
 pub mod edit;
+pub mod export;
 pub mod overview;
 pub mod pause;
 pub mod rotate;
+pub mod selected;

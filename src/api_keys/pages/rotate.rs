@@ -9,7 +9,6 @@ use askama::Template;
 use crate::access::Permission;
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, OVERLAPS, Rotation};
-use crate::base::paging::Page;
 use crate::tenants;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -90,7 +89,7 @@ async fn view(
         return Err(Error::not_found());
     }
     who.actor.require_to_give_all(&shown.grants)?;
-    let list = overview::list(portal, who, Page::First).await?;
+    let list = overview::behind(portal, who).await?;
     let now = portal.clock.now();
     let overlap = |seconds: &i64| OverlapView {
         seconds: *seconds,
@@ -102,7 +101,7 @@ async fn view(
         shell: Shell::new(req, portal, who),
         list,
         version: shown.listed.key.version,
-        key: RowView::new(shown.listed, now),
+        key: RowView::new(shown.listed, &who.actor.root, now),
         overlaps: OVERLAPS.iter().map(overlap).collect(),
         stale: status == StatusCode::CONFLICT,
     };

@@ -1,5 +1,7 @@
 //! The SQL of `api_keys`; that of its other tables stands in a file for each.
 
+mod counts;
+mod list;
 mod presented;
 mod secrets;
 mod tags;
@@ -9,18 +11,21 @@ use diesel::prelude::*;
 
 use crate::access::{Act, TenantScope};
 use crate::base::clock::Timestamp;
-use crate::base::paging::{Page, Slice};
 use crate::db::schema::api_keys;
 use crate::db::{Conn, Error, Tx};
 
 use super::client_id::ClientId;
 use super::{ApiKey, secret_text};
 
+pub(super) use counts::count;
+pub(super) use list::{
+    Candidate, Conditions, Source, by_ids, by_key_ids, fitting, ids_by_resource, ids_by_word, next, role_id,
+};
 pub use presented::{Presented, presented};
 pub use secrets::StoredSecret;
 pub(super) use secrets::{end_secret, insert_secret, secrets_of};
 pub use tags::tags_of_presented;
-pub(super) use tags::{remove_tags, tags_of};
+pub(super) use tags::{remove_tags, tag_suggestions, tags_of};
 pub(super) use words::{put_words, remove_words};
 
 type Columns = (
@@ -127,28 +132,6 @@ pub(in crate::api_keys) fn insert(tx: &mut Tx<'_>, act: &Act, new: &NewRow<'_>) 
         .returning(COLUMNS)
         .get_result(&mut **tx)?;
     Ok(row.into())
-}
-
-/// One page, newest first.
-pub(in crate::api_keys) fn page(
-    conn: &mut Conn,
-    tenant: TenantScope,
-    page: Page,
-    limit: usize,
-) -> Result<Slice<ApiKey>, Error> {
-    let id = api_keys::id;
-    let mut query = api_keys::table
-        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
-        .select(COLUMNS)
-        .limit(limit as i64 + 1)
-        .into_boxed();
-    query = match page {
-        Page::First => query.order(id.desc()),
-        Page::After(place) => query.filter(id.lt(place.id)).order(id.desc()),
-        Page::Before(place) => query.filter(id.gt(place.id)).order(id.asc()),
-    };
-    let rows: Vec<Row> = query.load(conn)?;
-    Ok(Slice::of(rows.into_iter().map(ApiKey::from).collect(), limit, page))
 }
 
 /// The key with this id in the tenant, also when it is deleted.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use crate::access::TenantScope;
 use crate::api_keys::api_key::Tag;
@@ -27,6 +28,41 @@ pub(in crate::api_keys) fn tags_of(
         tags.entry(id).or_default().push(Tag { key, value });
     }
     Ok(tags)
+}
+
+/// Hops from each pair to the next one, so that it reads one row for each answer however many keys have the same tag.
+const SUGGESTIONS: &str = "\
+WITH RECURSIVE hop (key, value, number) AS (
+    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
+           (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
+           CAST(1 AS BIGINT)
+    UNION ALL
+    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 AND (t.key, t.value) > (hop.key, hop.value)
+            ORDER BY t.key, t.value LIMIT 1),
+           (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 AND (t.key, t.value) > (hop.key, hop.value)
+            ORDER BY t.key, t.value LIMIT 1),
+           hop.number + 1
+    FROM hop WHERE hop.key IS NOT NULL AND hop.number < $2
+)
+SELECT key, value FROM hop WHERE key IS NOT NULL ORDER BY number";
+
+#[derive(QueryableByName)]
+struct Suggestion {
+    #[diesel(sql_type = Text)]
+    key: String,
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// Tags that keys of the tenant have, each once, in order; the first `limit` of them.
+pub(in crate::api_keys) fn tag_suggestions(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    limit: usize,
+) -> Result<Vec<Tag>, Error> {
+    let query = diesel::sql_query(SUGGESTIONS).bind::<BigInt, _>(tenant.id()).bind::<BigInt, _>(limit as i64);
+    let found: Vec<Suggestion> = both!(conn, |c| query.load(c))?;
+    Ok(found.into_iter().map(|found| Tag { key: found.key, value: found.value }).collect())
 }
 
 pub(in crate::api_keys) fn remove_tags(tx: &mut Tx<'_>, tenant: TenantScope, id: i64) -> Result<(), Error> {

@@ -51,7 +51,7 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     let name = format!("audit_events/{}", actor.tenant.id());
     let page = paging::page(&req, portal.keyring.cursor(), &name)?;
     let slice = portal.db.read(move |conn| audit::list(conn, &actor, page, ROWS)).await?;
-    let place = |entry: &Entry| Cursor { at: entry.seq, id: 0 };
+    let place = |entry: &Entry| Cursor { at: entry.seq, ..Cursor::default() };
     let (newer, older) = paging::links("/audit", portal.keyring.cursor(), &name, &slice, place);
     let now = portal.clock.now();
     let events = slice.rows.into_iter().map(|entry| view(entry, now)).collect();

@@ -14,6 +14,7 @@ use crate::users::actions::{self, Listed};
 use crate::users::filter::Filter;
 use crate::users::user::Status;
 use crate::web::actor::SignedIn;
+use crate::web::filters::{AppliedView, ChoiceView};
 use crate::web::form::Pairs;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal, paging};
@@ -50,28 +51,6 @@ pub struct ListView {
     pub roles: Vec<ChoiceView>,
     /// The filters that apply, each with the address without it.
     pub applied: Vec<AppliedView>,
-}
-
-/// Something to choose in the filter bar.
-#[derive(Debug)]
-pub struct ChoiceView {
-    /// What the form sends.
-    pub value: String,
-    /// What the person reads.
-    pub label: String,
-    /// Whether it is chosen.
-    pub selected: bool,
-}
-
-/// A filter that applies.
-#[derive(Debug)]
-pub struct AppliedView {
-    /// What is filtered by.
-    pub kind: &'static str,
-    /// Which.
-    pub value: String,
-    /// The list without it.
-    pub href: String,
 }
 
 /// One user.
@@ -157,7 +136,7 @@ pub async fn list(portal: &Portal, who: &SignedIn, filter: Filter, page: Page) -
         Ok::<_, crate::users::UserError>((slice, roles::names(conn, actor.tenant)?))
     };
     let (slice, roles) = portal.db.read(read).await?;
-    let place = |listed: &Listed| Cursor { at: 0, id: listed.user.id };
+    let place = |listed: &Listed| Cursor { id: listed.user.id, ..Cursor::default() };
     let path = address(&filter, None);
     let (newer, older) = paging::links(&path, portal.keyring.cursor(), &list_name(who), &slice, place);
     let (now, root) = (portal.clock.now(), &who.actor.root);

@@ -20,7 +20,7 @@ on_both! {
         let close = page.body.split("<a ").find(|link| link.contains(">Close</a>")).expect("Close is a link");
         assert!(close.contains("href=\"/api-keys\""), "{close}");
         assert!(page.body.contains("<button class=\"btn danger\" type=\"submit\">Delete</button>"));
-        assert_eq!(page.attributes("action"), ["/logout", &key.path("delete")]);
+        assert_eq!(page.attributes("action").last(), Some(&key.path("delete")));
         // The list is behind it.
         assert_eq!(page.attributes("data-client-id"), ["billing-sync"]);
     }

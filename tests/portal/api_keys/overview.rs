@@ -169,8 +169,10 @@ on_both! {
         links.retain(|link| !link.starts_with("/assets/") && !link.starts_with('#'));
         links.sort_unstable();
         links.dedup();
-        assert_eq!(links, ["/", "/account", &key.path(""), &key.path("delete"), &key.path("edit"), &key.path("rotate"), "/api-keys", "/api-keys/new", "/audit", "/resources", "/roles", "/users"].sorted());
-        assert_eq!(page.attributes("action"), ["/logout"]);
+        for link in ["/api-keys/new", "/api-keys/export", "/api-keys?status=expired", "/api-keys?sort=name", &key.path(""), &key.path("edit")] {
+            assert!(links.contains(&link.to_owned()), "{link}: {links:?}");
+        }
+        assert_eq!(page.attributes("action"), ["/logout", "/api-keys/search", &key.path("disable"), "/api-keys/selected"]);
         for link in links {
             let page = ada.get(&link).await;
             ada.follow(page).await.is(200);
@@ -184,18 +186,6 @@ on_both! {
         // The same client id is free there.
         gwen.makes_key("billing-sync").await;
         assert_eq!(gwen.get("/api-keys").await.client_ids().len(), 1);
-    }
-}
-
-trait Sorted {
-    fn sorted(self) -> Vec<String>;
-}
-
-impl<const N: usize> Sorted for [&str; N] {
-    fn sorted(self) -> Vec<String> {
-        let mut all = self.map(ToOwned::to_owned).to_vec();
-        all.sort_unstable();
-        all
     }
 }
 

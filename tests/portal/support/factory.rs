@@ -163,9 +163,14 @@ impl Visitor<'_> {
 
     /// Makes a key in the two steps of the wizard, and closes it.
     pub async fn makes_key(&mut self, client_id: &str) -> Key {
+        self.makes_named_key(client_id, "").await
+    }
+
+    /// [`Visitor::makes_key`] with a name of its own.
+    pub async fn makes_named_key(&mut self, client_id: &str, name: &str) -> Key {
         let form = self.get("/api-keys/new").await.is(200);
         let intent = form.field("intent");
-        let fields = [("intent", intent.as_str()), ("client_id", client_id), ("name", ""), ("expiry", "90")];
+        let fields = [("intent", intent.as_str()), ("client_id", client_id), ("name", name), ("expiry", "90")];
         let shown = self.post("/api-keys/new", &fields).await.is(200);
         let secret = shown.element("secret");
         let key_id = secret.split('_').nth(2).expect("a key has an id").to_owned();

@@ -96,6 +96,14 @@ impl Page {
         self.body.split(start.as_str()).skip(1).map(value).collect()
     }
 
+    /// Where the link with this relation leads: `next`, `prev`.
+    pub fn link_to(&self, relation: &str) -> Option<String> {
+        let mut tags = self.body.split('<').filter(|tag| tag.starts_with("a "));
+        let tag = tags.find(|tag| tag.contains(&format!(" rel=\"{relation}\"")))?;
+        let href = tag.split_once(" href=\"")?.1.split('"').next()?;
+        Some(unescape(href))
+    }
+
     /// The source of the tick box with this name.
     #[track_caller]
     pub fn tick_box(&self, name: &str) -> String {

@@ -69,6 +69,29 @@ impl Portal {
         .await;
     }
 
+    /// So many keys of Acme that nobody made by hand: `key-0` and on. Every second has the tag `env:prod`, every third was
+    /// never used; many names, ends and last uses are the same.
+    pub async fn has_keys(&self, number: usize) {
+        let end = self.inner.clock.now().plus_days(40).micros();
+        let id = "(substr('000000000000', 1, 12 - length(CAST(i AS TEXT))) || CAST(i AS TEXT))";
+        let (last, word) = (number - 1, "'key-' || CAST(i AS TEXT)");
+        self.sql(&format!(
+            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {last}) \
+             INSERT INTO api_keys (tenant_id, key_id, client_id, client_id_folded, name, name_folded, environment, hint, created_at, \
+             created_by_kind, created_by, updated_at, expires_at, token_version, version) \
+             SELECT t.id, {id}, {word}, {word}, 'Name ' || CAST(i % 7 AS TEXT), 'name ' || CAST(i % 7 AS TEXT), 'live', 'ks_live_0000…0000', i, \
+             'system', 'a test', 0, {end} + i % 5, 1, 1 FROM n CROSS JOIN tenants t WHERE t.slug = 'acme' ORDER BY i"
+        ))
+        .await;
+        for statement in [
+            "INSERT INTO api_key_words (tenant_id, word, api_key_id) SELECT tenant_id, client_id_folded, id FROM api_keys WHERE created_by = 'a test'",
+            "INSERT INTO api_key_uses (tenant_id, api_key_id, first_used_at, used_at) SELECT tenant_id, id, created_at % 3, created_at % 3 FROM api_keys WHERE created_by = 'a test'",
+            "INSERT INTO api_key_tags (tenant_id, api_key_id, key, value) SELECT tenant_id, id, 'env', 'prod' FROM api_keys WHERE created_by = 'a test' AND created_at % 2 = 0",
+        ] {
+            self.sql(statement).await;
+        }
+    }
+
     /// Takes everything away from somebody.
     pub async fn takes_all_roles_from(&self, email: &str) {
         self.sql(&format!("DELETE FROM grants WHERE user_id = (SELECT id FROM users WHERE email = '{email}')")).await;

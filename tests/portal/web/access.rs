@@ -75,9 +75,11 @@ on_both! {
             let Access::Needs(permission) = route.access else { continue };
             let address = targets.address(route.path);
             // Every form is on a page of its address, or on the one that it hangs on.
-            let mut page = adam.get(&address).await;
-            if page.status != 200 {
-                page = adam.get(address.rsplit_once('/').expect("a path").0).await;
+            let mut place = address.as_str();
+            let mut page = adam.get(place).await;
+            while page.status != 200 {
+                place = place.rsplit_once('/').expect("a path").0;
+                page = adam.get(place).await;
             }
             let fields: Vec<(String, String)> = FIELDS
                 .iter()

@@ -22,11 +22,12 @@ const ALWAYS: [(&str, &str); 6] = [
     ("permissions-policy", "geolocation=(), camera=(), microphone=(), payment=()"),
 ];
 /// What an answer may say beside that.
-const ALSO: [&str; 12] = [
+const ALSO: [&str; 14] = [
     "allow",
     "cache-control",
     "clear-site-data",
     "connection",
+    "content-disposition",
     "content-length",
     "content-type",
     "date",
@@ -35,6 +36,7 @@ const ALSO: [&str; 12] = [
     "retry-after",
     "set-cookie",
     "www-authenticate",
+    "transfer-encoding",
 ];
 
 /// The whole set, no more and no less; `what` names the request in the message.

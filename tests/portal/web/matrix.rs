@@ -42,6 +42,11 @@ const TABLE: &str = "
 
     GET  /api-keys                                    api_keys:read     login  200    200   403   200   200   login 200
     GET  /api-keys/{key_id}                           api_keys:read     login  200    200   403   200   200   login 404
+    POST /api-keys/search                             api_keys:read     login  303    303   403   303   303   login 303
+    GET  /api-keys/export                             api_keys:read     login  200    200   403   200   200   login 200
+    POST /api-keys/selected                           api_keys:manage   login  403    303   403   303   303   login 303
+    GET  /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303
+    POST /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303
     GET  /api-keys/new                                api_keys:manage   login  403    200   403   200   200   login 200
     POST /api-keys/new                                api_keys:manage   login  403    400   403   400   400   login 400
     POST /api-keys/{key_id}/credential                api_keys:manage   login  403    303   403   303   303   login 404

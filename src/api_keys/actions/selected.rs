@@ -1,0 +1,49 @@
+//! The same for several keys at once, in one transaction. Keys that are gone by then are left out, and no error.
+
+use crate::access::{Act, Actor, Permission};
+use crate::api_keys::store;
+use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::db::{Conn, Tx};
+
+use super::read::{Listed, listed};
+
+/// Disables these keys; answers those that were there.
+///
+/// # Errors
+/// See [`ApiKeyError`].
+pub fn disable_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec<ApiKey>, ApiKeyError> {
+    each(key_ids, |key_id| super::disable(tx, act, key_id))
+}
+
+/// Deletes these keys for good; answers those that were there.
+///
+/// # Errors
+/// See [`ApiKeyError`].
+pub fn delete_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec<ApiKey>, ApiKeyError> {
+    each(key_ids, |key_id| super::delete(tx, act, key_id))
+}
+
+fn each(
+    key_ids: &[String],
+    mut verb: impl FnMut(&str) -> Result<ApiKey, ApiKeyError>,
+) -> Result<Vec<ApiKey>, ApiKeyError> {
+    let mut done = Vec::new();
+    for key_id in key_ids {
+        match verb(key_id) {
+            Ok(key) => done.push(key),
+            Err(ApiKeyError::NotFound | ApiKeyError::AlreadyDeleted(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+/// Those of these keys that are there, with what the list shows of them.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:manage`.
+pub fn show_all(conn: &mut Conn, actor: &Actor, key_ids: &[String]) -> Result<Vec<Listed>, ApiKeyError> {
+    actor.require_to_open(Permission::ManageApiKeys)?;
+    let keys = store::by_key_ids(conn, actor.tenant, key_ids)?;
+    Ok(listed(conn, actor, keys)?)
+}

@@ -1,0 +1,216 @@
+//! `/api-keys`: the API Key Overview, which is also what lies behind every overlay.
+
+mod address;
+mod view;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::access::{Actor, Permission, ResourcePath};
+use crate::api_keys::ApiKeyError;
+use crate::api_keys::actions::{self, Count, Found, Listing};
+use crate::api_keys::api_key::Tag;
+use crate::base::paging::Page;
+use crate::grants::form::{self, MOST_RESOURCES};
+use crate::web::actor::SignedIn;
+use crate::web::filters::{AppliedView, ChoiceView};
+use crate::web::form::{Form, Pairs};
+use crate::web::page::{self, Shell};
+use crate::web::{Error, Portal, paging};
+use crate::{db, resources, roles};
+
+use address::Part;
+pub use address::{Asked, PATH};
+use view::{BarView, HeadsView, WayOutView};
+pub use view::{ListView, RowView};
+
+/// Rows on a page.
+pub const ROWS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "api_keys/overview.html")]
+struct OverviewPage {
+    shell: Shell,
+    list: ListView,
+}
+
+/// The list.
+pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
+    let query = Pairs::of_query(&req)?;
+    let asked = Asked::of(&query);
+    // Somebody may have typed a secret into the address itself. It does not stay there.
+    if query.get("q").is_some_and(|typed| asked.filter.search.as_ref().is_none_or(|search| search.hides(typed))) {
+        return Ok(go_to(&asked));
+    }
+    let page = paging::page(&req, portal.keyring.cursor(), &list_name(&who, &asked))?;
+    let list = list_of(&portal, &who, asked, page, false).await?;
+    page::html(&req, &portal, StatusCode::OK, &OverviewPage { shell: Shell::new(&req, &portal, &who), list })
+}
+
+/// The filter bar. It is posted, so that a secret which somebody looks for is in no address and no log; the answer sends to
+/// the address of what was found, in which a secret has become the id of its key.
+pub async fn search(who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    who.require(Permission::ReadApiKeys)?;
+    Ok(go_to(&Asked::of(&form.0)))
+}
+
+fn go_to(asked: &Asked) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, asked.href())).finish()
+}
+
+/// The first page of the whole list, without what there is to choose from: what lies behind an overlay, out of reach.
+pub async fn behind(portal: &Portal, who: &SignedIn) -> Result<ListView, Error> {
+    list_of(portal, who, Asked::default(), Page::First, true).await
+}
+
+/// What is read for a page.
+struct Read {
+    found: Found,
+    ways_out: Vec<(Part, Option<Count>)>,
+    choices: Choices,
+    ending_soon: Count,
+}
+
+/// What there is to choose from in the filter bar.
+#[derive(Default)]
+struct Choices {
+    tags: Vec<Tag>,
+    roles: Vec<(String, String)>,
+    resources: Vec<ResourcePath>,
+}
+
+impl Choices {
+    fn read(conn: &mut db::Conn, actor: &Actor) -> Result<Self, ApiKeyError> {
+        let resources = resources::first(conn, actor.tenant, MOST_RESOURCES + 1)?;
+        Ok(Self {
+            tags: actions::tag_suggestions(conn, actor)?,
+            roles: roles::names(conn, actor.tenant)?,
+            resources: resources.into_iter().map(|node| node.path).collect(),
+        })
+    }
+}
+
+async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, inert: bool) -> Result<ListView, Error> {
+    let (actor, now) = (who.actor.clone(), portal.clock.now());
+    let (sort, wanted) = (asked.sort(), asked.clone());
+    let name = list_name(who, &asked);
+    let first = page == Page::First;
+    let read = move |conn: &mut db::Conn| {
+        let listing = Listing { filter: wanted.filter.clone(), sort, page, limit: ROWS, counted: true };
+        let found = actions::list(conn, &actor, &listing, now)?;
+        let nothing = found.rows.is_empty() && !found.unfinished && first;
+        Ok::<_, ApiKeyError>(Read {
+            ways_out: if nothing { ways_out(conn, &actor, &wanted, now)? } else { Vec::new() },
+            found,
+            choices: if inert { Choices::default() } else { Choices::read(conn, &actor)? },
+            ending_soon: actions::ending_soon(conn, &actor, now)?,
+        })
+    };
+    let Read { found, ways_out, choices: Choices { tags, roles, resources }, ending_soon } =
+        portal.db.read(read).await?;
+    let href = asked.href();
+    let link = |name_: &str, place| paging::link(&href, portal.keyring.cursor(), &name, name_, place);
+    let role_name = |slug: &str| roles.iter().find(|role| role.0 == slug).map_or(slug, |role| &role.1).to_owned();
+    let in_words = |part: Part, value: &str| match part {
+        Part::Role => role_name(value),
+        Part::Status => asked.filter.status.map_or("", |status| status.in_words()).to_owned(),
+        Part::Resource => {
+            asked.filter.resource.as_ref().map_or_else(String::new, |path| form::beneath(&who.actor.root, path))
+        }
+        Part::Mine => "me".to_owned(),
+        Part::Search | Part::Tag => value.to_owned(),
+    };
+    // A status is a tab, and no chip.
+    let parts: Vec<_> = asked.parts();
+    let applied = parts.iter().filter(|(part, ..)| *part != Part::Status).map(|(part, _, value)| AppliedView {
+        kind: part.in_words(),
+        value: in_words(*part, value),
+        href: asked.without(*part).href(),
+    });
+    let ways_out = ways_out.into_iter().map(|(part, count)| {
+        let value = parts.iter().find(|(given, ..)| *given == part).map_or("", |(.., value)| value);
+        WayOutView {
+            words: format!("{}: {}", part.in_words(), in_words(part, value)),
+            found: match count {
+                Some(Count { keys: 1, more: false }) => "1 key fits without it".to_owned(),
+                Some(count) => format!("{} keys fit without it", view::number(count)),
+                None => "more may fit without it".to_owned(),
+            },
+            href: asked.without(part).href(),
+        }
+    });
+    let all = if asked.filter.status.is_none() { found.total } else { found.all };
+    Ok(ListView {
+        may_manage: who.require(Permission::ManageApiKeys).is_ok(),
+        newer: found.before.as_ref().map(|place| link("before", place)),
+        older: found.after.as_ref().map(|place| link("after", place)),
+        unfinished: found.unfinished,
+        nothing_yet: found.rows.is_empty() && asked.filter.is_empty() && first,
+        tabs: view::tabs(&asked, &found.standings, all),
+        applied: applied.collect(),
+        ways_out: ways_out.collect(),
+        total: found.total.map(view::number),
+        heads: HeadsView::of(&asked),
+        order: view::in_words(sort.by, sort.descending),
+        export: asked.href_of("/api-keys/export"),
+        query: asked.query(),
+        ending_soon: (ending_soon.keys > 0 && asked.filter.is_empty()).then(|| match ending_soon {
+            Count { keys: 1, more: false } => "1 key ends".to_owned(),
+            count => format!("{} keys end", view::number(count)),
+        }),
+        bar: BarView {
+            search: asked.filter.search.as_ref().map_or_else(String::new, |search| search.as_str().to_owned()),
+            tag: asked.filter.tag.as_ref().map_or_else(String::new, |tag| format!("{}:{}", tag.key, tag.value)),
+            tags: tags.into_iter().map(|tag| format!("{}:{}", tag.key, tag.value)).collect(),
+            roles: roles
+                .iter()
+                .map(|(slug, name)| ChoiceView {
+                    value: slug.clone(),
+                    label: name.clone(),
+                    selected: asked.filter.role.as_ref() == Some(slug),
+                })
+                .collect(),
+            resources: if resources.len() > MOST_RESOURCES { Vec::new() } else { choices(who, &asked, &resources) },
+            resource: asked.filter.resource.as_ref().map_or_else(String::new, ToString::to_string),
+            mine: asked.filter.mine,
+            status: asked.filter.status.map_or("", |status| status.as_str()),
+            sort: asked.sort.map_or_else(String::new, |sort| sort.to_string()),
+        },
+        rows: found.rows.into_iter().map(|listed| RowView::new(listed, &who.actor.root, now)).collect(),
+    })
+}
+
+fn choices(who: &SignedIn, asked: &Asked, resources: &[ResourcePath]) -> Vec<ChoiceView> {
+    let choice = |path: &ResourcePath| ChoiceView {
+        value: path.to_string(),
+        label: form::beneath(&who.actor.root, path),
+        selected: asked.filter.resource.as_ref() == Some(path),
+    };
+    resources.iter().map(choice).collect()
+}
+
+/// What would be found without each of the filters.
+fn ways_out(
+    conn: &mut db::Conn,
+    actor: &Actor,
+    asked: &Asked,
+    now: crate::base::clock::Timestamp,
+) -> Result<Vec<(Part, Option<Count>)>, ApiKeyError> {
+    let mut found = Vec::new();
+    for (part, ..) in asked.parts() {
+        let without = asked.without(part);
+        let sort = without.sort();
+        let listing = Listing { filter: without.filter, sort, page: Page::First, limit: 1, counted: true };
+        let rest = actions::list(conn, actor, &listing, now)?;
+        if !rest.rows.is_empty() || rest.unfinished {
+            found.push((part, rest.total));
+        }
+    }
+    Ok(found)
+}
+
+fn list_name(who: &SignedIn, asked: &Asked) -> String {
+    format!("api_keys/{}/{}", who.actor.tenant.id(), asked.sort())
+}

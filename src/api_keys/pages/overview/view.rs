@@ -1,0 +1,269 @@
+//! What the list is made of on screen.
+
+use crate::access::ResourcePath;
+use crate::api_keys::actions::{COUNTED, Count, Listed};
+use crate::api_keys::api_key::Status;
+use crate::api_keys::filter::{By, Standing};
+use crate::base::clock::Timestamp;
+use crate::grants::form;
+use crate::web::filters::{AppliedView, ChoiceView};
+use crate::web::page::Moment;
+
+use super::address::Asked;
+
+/// The list.
+#[derive(Debug, Default)]
+pub struct ListView {
+    /// Its rows.
+    pub rows: Vec<RowView>,
+    /// Whether to show what changes something.
+    pub may_manage: bool,
+    /// The address of the page before.
+    pub newer: Option<String>,
+    /// The address of the page after.
+    pub older: Option<String>,
+    /// Not all was looked through for this page.
+    pub unfinished: bool,
+    /// There is nothing at all, whatever is asked for.
+    pub nothing_yet: bool,
+    /// The bar above it.
+    pub bar: BarView,
+    /// A tab for each standing.
+    pub tabs: Vec<TabView>,
+    /// The filters that apply, each with the address without it.
+    pub applied: Vec<AppliedView>,
+    /// Where nothing fits: what would be found without each of the filters.
+    pub ways_out: Vec<WayOutView>,
+    /// How many keys are in the list.
+    pub total: Option<String>,
+    /// The columns that it can be sorted by.
+    pub heads: HeadsView,
+    /// Its order in words.
+    pub order: &'static str,
+    /// The address of the same list as a file.
+    pub export: String,
+    /// This list: filters and order, as its address has them.
+    pub query: String,
+    /// How many keys end within 14 days, where it is worth saying.
+    pub ending_soon: Option<String>,
+}
+
+/// What can be chosen above the list.
+#[derive(Debug, Default)]
+pub struct BarView {
+    /// What is looked for.
+    pub search: String,
+    /// The tag that is looked for.
+    pub tag: String,
+    /// Tags that there are.
+    pub tags: Vec<String>,
+    /// The roles to choose from.
+    pub roles: Vec<ChoiceView>,
+    /// The resources to choose from; none where there are too many.
+    pub resources: Vec<ChoiceView>,
+    /// The resource that is looked for.
+    pub resource: String,
+    /// Only one's own.
+    pub mine: bool,
+    /// The standing and the order, which the form hands on.
+    pub status: &'static str,
+    /// See `status`.
+    pub sort: String,
+}
+
+/// One tab.
+#[derive(Debug)]
+pub struct TabView {
+    /// Its words.
+    pub label: &'static str,
+    /// How many keys are behind it, where that is known.
+    pub count: Option<String>,
+    /// Its address.
+    pub href: String,
+    /// Whether it is open.
+    pub current: bool,
+}
+
+/// A filter to leave out.
+#[derive(Debug)]
+pub struct WayOutView {
+    /// What is filtered by, and which.
+    pub words: String,
+    /// How many keys there are without it.
+    pub found: String,
+    /// The list without it.
+    pub href: String,
+}
+
+/// The heads that sort.
+#[derive(Debug, Default)]
+pub struct HeadsView {
+    /// By name.
+    pub name: HeadView,
+    /// By the order in which keys were made.
+    pub created: HeadView,
+    /// By the last use.
+    pub last_used: HeadView,
+    /// By the end.
+    pub expires: HeadView,
+}
+
+/// The head of a column.
+#[derive(Debug, Default)]
+pub struct HeadView {
+    /// The list sorted by it.
+    pub href: String,
+    /// How the list is sorted by it now, in the words of `aria-sort`.
+    pub sorted: &'static str,
+}
+
+impl HeadsView {
+    /// The heads of this list.
+    pub fn of(asked: &Asked) -> Self {
+        let now = asked.sort();
+        let head = |by: By| HeadView {
+            href: asked.with_sort(now.clicked(by)).href(),
+            sorted: match (now.by == by, now.descending) {
+                (false, _) => "none",
+                (true, true) => "descending",
+                (true, false) => "ascending",
+            },
+        };
+        Self {
+            name: head(By::Name),
+            created: head(By::Created),
+            last_used: head(By::LastUsed),
+            expires: head(By::Expires),
+        }
+    }
+}
+
+/// The order of a list in words.
+pub const fn in_words(by: By, descending: bool) -> &'static str {
+    match (by, descending) {
+        (By::Created, true) => "newest first",
+        (By::Created, false) => "oldest first",
+        (By::Name, false) => "by name",
+        (By::Name, true) => "by name, from the end",
+        (By::LastUsed, true) => "last used first",
+        (By::LastUsed, false) => "longest unused first",
+        (By::Expires, false) => "next to expire first",
+        (By::Expires, true) => "last to expire first",
+    }
+}
+
+/// A number for people: "1,234", "10,000+".
+pub fn number(count: Count) -> String {
+    if count.more { format!("{}+", thousands(COUNTED)) } else { thousands(count.keys) }
+}
+
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The tabs of this list.
+pub fn tabs(asked: &Asked, standings: &[(Standing, Option<Count>)], all: Option<Count>) -> Vec<TabView> {
+    let tab = |standing: Option<Standing>, count: Option<Count>| TabView {
+        label: standing.map_or("All", Standing::in_words),
+        count: count.map(number),
+        href: asked.with_status(standing).href(),
+        current: asked.filter.status == standing,
+    };
+    let mut tabs = vec![tab(None, all)];
+    tabs.extend(standings.iter().map(|(standing, count)| tab(Some(*standing), *count)));
+    tabs
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct RowView {
+    /// The id in its addresses.
+    pub key_id: String,
+    /// Its client id.
+    pub client_id: String,
+    /// Its name, where it is another one.
+    pub name: Option<String>,
+    /// How its secret is shown.
+    pub hint: String,
+    /// Its tags.
+    pub tags: Vec<TagView>,
+    /// What it holds first: a role and where.
+    pub access: Option<(String, String)>,
+    /// How many grants it holds beside that.
+    pub more_access: usize,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created: Moment,
+    /// Its last use.
+    pub last_used: Option<Moment>,
+    /// Its end.
+    pub expires: Option<Moment>,
+    /// What it is.
+    pub status: Status,
+}
+
+/// A chip.
+#[derive(Debug)]
+pub struct TagView {
+    /// Before the colon.
+    pub key: String,
+    /// After it.
+    pub value: String,
+    /// The keys that have it.
+    pub href: String,
+}
+
+impl RowView {
+    /// As seen from `now`.
+    pub fn new(listed: Listed, root: &ResourcePath, now: Timestamp) -> Self {
+        let Listed { key, tags, last_use, access } = listed;
+        Self {
+            status: key.status(now, last_use.is_some()),
+            name: (key.name != key.client_id).then_some(key.name),
+            key_id: key.key_id,
+            client_id: key.client_id,
+            hint: key.hint,
+            tags: tags.into_iter().map(TagView::from).collect(),
+            more_access: access.len().saturating_sub(1),
+            access: access.into_iter().next().map(|(role, path)| (role, form::beneath(root, &path))),
+            created_by: key.created_by,
+            created: Moment::new(key.created_at, now),
+            last_used: last_use.map(|last| Moment::new(last.at, now)),
+            expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
+        }
+    }
+}
+
+impl From<crate::api_keys::api_key::Tag> for TagView {
+    fn from(tag: crate::api_keys::api_key::Tag) -> Self {
+        let asked = Asked {
+            filter: crate::api_keys::filter::Filter { tag: Some(tag.clone()), ..Default::default() },
+            sort: None,
+        };
+        Self { href: asked.href(), key: tag.key, value: tag.value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_stop_somewhere() {
+        let count = |keys, more| number(Count { keys, more });
+        assert_eq!(count(0, false), "0");
+        assert_eq!(count(999, false), "999");
+        assert_eq!(count(1_234, false), "1,234");
+        assert_eq!(count(10_000, false), "10,000");
+        assert_eq!(count(10_000, true), "10,000+");
+    }
+}

@@ -1,0 +1,109 @@
+//! Several keys at once: disabled, deleted, exported.
+
+use crate::support::{Visitor, on_both};
+
+on_both! {
+    async fn selected_keys_are_disabled_together(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (one, two, three) = (ada.makes_key("one").await, ada.makes_key("two").await, ada.makes_key("three").await);
+        let ticks = [format!("key-{}", one.key_id), format!("key-{}", two.key_id)];
+        let fields = [(ticks[0].as_str(), "on"), (ticks[1].as_str(), "on"), ("action", "disable"), ("list", "sort=name")];
+        let answer = ada.post("/api-keys/selected", &fields).await.redirects_to("/api-keys?sort=name");
+        ada.follow(answer).await.says("2 keys are disabled: one, two.");
+        for (key, code) in [(&one, "DISABLED"), (&two, "DISABLED"), (&three, "VALID")] {
+            assert_eq!(portal.verify(&key.secret).await, code);
+        }
+        assert_eq!(portal.number("SELECT COUNT(*) FROM audit_events WHERE action = 'api_key.disabled'").await, 2);
+    }
+
+    async fn selected_keys_are_deleted_after_one_question(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (one, two, three) = (ada.makes_key("one").await, ada.makes_key("two").await, ada.makes_key("three").await);
+        let overlay = ada.selects(&[&one.key_id, &two.key_id], "delete").await;
+        let page = ada.follow(overlay).await.is(200).says("Delete 2 API keys?").says("This cannot be undone.").says("Never used");
+        let (keys, list) = (page.field("keys"), page.field("list"));
+        assert_eq!(portal.verify(&one.secret).await, "VALID", "the question changes nothing");
+        let answer = ada.post("/api-keys/selected/delete", &[("keys", &keys), ("list", &list)]).await.redirects_to("/api-keys");
+        ada.follow(answer).await.says("2 keys are deleted: one, two.");
+        for (key, code) in [(&one, "DELETED"), (&two, "DELETED"), (&three, "VALID")] {
+            assert_eq!(portal.verify(&key.secret).await, code);
+        }
+    }
+
+    async fn keys_in_use_are_deleted_together_only_by_whoever_types_it(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (one, two) = (ada.makes_key("one").await, ada.makes_key("two").await);
+        let used = portal.inner.clock.now().plus_seconds(1 - 24 * 3_600).micros();
+        portal.sql(&format!("UPDATE api_key_uses SET used_at = {used} WHERE api_key_id = (SELECT id FROM api_keys WHERE client_id = 'one')")).await;
+        let overlay = ada.selects(&[&one.key_id, &two.key_id], "delete").await;
+        let page = ada.follow(overlay).await.is(200).says("1 of them is in use.").says("Type delete 2 keys to confirm");
+        let keys = page.field("keys");
+        for typed in ["", "delete", "delete 1 key", "DELETE 2 KEYS"] {
+            let page = ada.post("/api-keys/selected/delete", &[("keys", &keys), ("confirm", typed)]).await.is(422);
+            page.says("Nothing was deleted.").says("Error: Delete 2 API keys");
+        }
+        assert_eq!(portal.verify(&one.secret).await, "VALID");
+        ada.post("/api-keys/selected/delete", &[("keys", &keys), ("confirm", " delete 2 keys ")]).await.redirects_to("/api-keys");
+        assert_eq!(portal.verify(&one.secret).await, "DELETED");
+    }
+
+    async fn what_is_gone_meanwhile_is_left_out_and_nothing_selected_is_said(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (one, two) = (ada.makes_key("one").await, ada.makes_key("two").await);
+        ada.post(&one.path("delete"), &[]).await.redirects_to("/api-keys");
+        let answer = ada.selects(&[&one.key_id, &two.key_id, "000000000000"], "disable").await;
+        ada.follow(answer).await.says("two is disabled.");
+        let answer = ada.selects(&[&one.key_id], "delete").await;
+        ada.follow(answer).await.says("None of the selected keys is there any more.");
+        let answer = ada.selects(&[], "disable").await;
+        ada.follow(answer).await.says("No key was selected.");
+    }
+
+    async fn keys_of_another_organization_cannot_be_selected(portal: Portal) {
+        let mut ada = portal.ada().await;
+        ada.makes_key("own").await;
+        let mut gwen = portal.globex().await;
+        let foreign = gwen.makes_key("globex-sync").await;
+        let answer = ada.selects(&[&foreign.key_id], "disable").await;
+        ada.follow(answer).await.says("None of the selected keys is there any more.");
+        ada.post("/api-keys/selected/delete", &[("keys", &foreign.key_id)]).await.redirects_to("/api-keys");
+        assert_eq!(portal.verify(&foreign.secret).await, "VALID");
+    }
+
+    async fn the_list_is_a_file_that_a_spreadsheet_opens_without_harm(portal: Portal) {
+        let mut ada = portal.ada().await;
+        ada.makes_named_key("formula", "=HYPERLINK(\"https://evil.example\"),\"x\"").await;
+        let key = ada.makes_named_key("umlaut", "Köln, \"Süd\"").await;
+        portal.tags(&key, "env", "prod").await;
+        let file = ada.get("/api-keys/export").await.is(200);
+        assert_eq!(file.header("content-type"), "text/csv; charset=utf-8; header=present");
+        assert_eq!(file.header("content-disposition"), "attachment; filename=\"api-keys.csv\"");
+        let mut reader = csv::Reader::from_reader(file.body.trim_start_matches('\u{feff}').as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+        assert_eq!(rows.len(), 2);
+        assert_eq!((&rows[0][0], &rows[0][1], &rows[0][4], &rows[0][5]), ("umlaut", "Köln, \"Süd\"", "never used", "env:prod"));
+        assert_eq!(&rows[1][1], "'=HYPERLINK(\"https://evil.example\"),\"x\"");
+        assert!(!file.body.contains(&key.secret[22..]));
+        let filtered = ada.get("/api-keys/export?tag=env%3Aprod").await;
+        assert!(filtered.body.contains("umlaut") && !filtered.body.contains("formula"));
+    }
+
+    async fn a_long_list_is_exported_whole(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_keys(1_203).await;
+        let file = ada.get("/api-keys/export?sort=name").await.is(200);
+        let names: Vec<&str> = file.body.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+        assert_eq!(names.len(), 1_203);
+        assert!(names.is_sorted());
+    }
+}
+
+impl Visitor<'_> {
+    /// Ticks these keys in the list and presses a button beneath it.
+    async fn selects(&mut self, key_ids: &[&str], action: &str) -> crate::support::Page {
+        let ticks: Vec<String> = key_ids.iter().map(|id| format!("key-{id}")).collect();
+        let mut fields = vec![("action", action), ("list", "")];
+        fields.extend(ticks.iter().map(|tick| (tick.as_str(), "on")));
+        self.post("/api-keys/selected", &fields).await
+    }
+}

@@ -49,6 +49,9 @@ pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKe
 }
 
 pub(super) fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Listed>, db::Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
     let mut tags = store::tags_of(conn, actor.tenant, &ids)?;
     let mut last_uses = usage::last_uses(conn, actor.tenant, &ids)?;

@@ -38,9 +38,14 @@ pub(in crate::api_keys) fn count(
             "api_keys WHERE tenant_id = $1 AND deleted_at IS NULL AND disabled_at IS NULL AND expires_at > $2 AND expires_at <= $3"
         }
     };
-    // A key may hold a role on several resources.
-    let row = if matches!(source, Source::Role(_)) { "DISTINCT api_key_id" } else { "1" };
-    let sql = format!("SELECT COUNT(*) AS n FROM (SELECT {row} FROM {rows} LIMIT {limit}) AS counted");
+    // A key may hold a role on several resources. The order is that of the index, so that nothing else is read.
+    let (row, order) = match source {
+        Source::Role(_) => ("DISTINCT api_key_id", "api_key_id"),
+        Source::NeverUsed | Source::Tag(_) => ("1", "api_key_id"),
+        Source::Ending(..) => ("1", "expires_at"),
+        _ => ("1", "id"),
+    };
+    let sql = format!("SELECT COUNT(*) AS n FROM (SELECT {row} FROM {rows} ORDER BY {order} LIMIT {limit}) AS counted");
     let query = || diesel::sql_query(&sql).bind::<BigInt, _>(tenant.id());
     let counted: Counted = match source {
         Source::Role(id) | Source::Creator(id) => {

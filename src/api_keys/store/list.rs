@@ -154,7 +154,7 @@ pub(in crate::api_keys) fn next(
     }
 }
 
-/// The keys that have a word with this beginning, in no order, at most `limit`.
+/// The keys that have a word with this beginning, by that word, at most `limit`; one may come several times.
 pub(in crate::api_keys) fn ids_by_word(
     conn: &mut Conn,
     tenant: TenantScope,
@@ -166,6 +166,7 @@ pub(in crate::api_keys) fn ids_by_word(
         .filter(api_key_words::tenant_id.eq(tenant.id()))
         .filter(api_key_words::word.ge(from).and(api_key_words::word.lt(until)))
         .select(api_key_words::api_key_id)
+        .order(api_key_words::word)
         .limit(limit as i64)
         .load(conn)?)
 }
@@ -223,6 +224,9 @@ pub(in crate::api_keys) fn fitting(
     ids: &[i64],
     now: Timestamp,
 ) -> Result<Vec<Candidate>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut query = api_keys::table
         .left_join(api_key_uses::table.on(api_key_uses::api_key_id.eq(api_keys::id)))
         .filter(api_keys::id.eq_any(ids))
@@ -279,6 +283,9 @@ pub(in crate::api_keys) fn by_ids(
     tenant: TenantScope,
     ids: &[i64],
 ) -> Result<HashMap<i64, ApiKey>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Row> = api_keys::table
         .filter(api_keys::id.eq_any(ids))
         .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))

@@ -8,5 +8,6 @@ mod finding;
 mod overview;
 mod pause;
 mod permissions;
+mod plans;
 mod rotate;
 mod selected;

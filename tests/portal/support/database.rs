@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 use keystead::db;
+use serde_json::Value;
 
 use super::Portal;
 
@@ -12,6 +13,18 @@ use super::Portal;
 struct Line {
     #[diesel(sql_type = Text)]
     line: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct PostgresStep {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    text: String,
+}
+
+#[derive(diesel::QueryableByName)]
+struct SqliteStep {
+    #[diesel(sql_type = Text)]
+    detail: String,
 }
 
 impl Portal {
@@ -26,6 +39,31 @@ impl Portal {
             rows.map_err(db::Error::from)
         };
         self.inner.db.read(run).await.expect("the query runs").into_iter().map(|row| row.line).collect()
+    }
+
+    /// How the database would answer a statement as the connections wrote it down, a step a line.
+    pub async fn explained(&self, statement: &str) -> Vec<String> {
+        let (text, binds) = statement.split_once(" -- binds: ").unwrap_or((statement, "[]"));
+        let binds = binds.replace("\\u{10ffff}", "\\udbff\\udfff");
+        let binds: Vec<Value> = serde_json::from_str(&binds).unwrap_or_else(|error| panic!("{error}: {statement}"));
+        let mut statement = text.to_owned();
+        // SQLite plans without knowing them. The last one first: `$1` is the beginning of `$12`.
+        for (index, value) in binds.iter().enumerate().rev().filter(|_| self.is_on_postgres()) {
+            statement = statement.replace(&format!("${}", index + 1), &literal(value));
+        }
+        let run = move |conn: &mut db::Conn| match conn {
+            db::Conn::Postgres(c) => {
+                let query = diesel::sql_query(format!("EXPLAIN {statement}"));
+                let steps: Result<Vec<PostgresStep>, _> = query.load(c);
+                steps.map(|steps| steps.into_iter().map(|step| step.text).collect()).map_err(db::Error::from)
+            }
+            db::Conn::Sqlite(c) => {
+                let query = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"));
+                let steps: Result<Vec<SqliteStep>, _> = query.load(c);
+                steps.map(|steps| steps.into_iter().map(|step| step.detail).collect()).map_err(db::Error::from)
+            }
+        };
+        self.inner.db.read(run).await.expect("the statement is understood")
     }
 
     /// Runs SQL that may be refused; answers what the database said.
@@ -79,5 +117,14 @@ impl Portal {
                 assert!(!row.contains(text) && !row.to_lowercase().contains(&hex), "{text} is in {table}: {row}");
             }
         }
+    }
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Array(values) if values.is_empty() => "'{}'".to_owned(),
+        Value::Array(values) => format!("ARRAY[{}]", values.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
     }
 }

@@ -1,0 +1,70 @@
+//! How the databases find a page of the list: never by reading all keys.
+
+use crate::support::on_both;
+
+/// Every kind of list, and the second page of some.
+const LISTS: [&str; 17] = [
+    "",
+    "sort=created",
+    "sort=name",
+    "sort=-name",
+    "sort=-last-used",
+    "sort=expires",
+    "q=key-1",
+    "q=key-12345",
+    "tag=env%3Aprod",
+    "tag=env%3Aprod&sort=name",
+    "role=sender",
+    "role=sender&sort=-last-used",
+    "resource=organization%3Dacme",
+    "mine=yes",
+    "status=never-used",
+    "status=expiring",
+    "status=active&tag=env%3Aprod",
+];
+
+on_both! {
+    async fn no_page_of_the_list_reads_every_key(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_role("sender", &["invoices:write"]).await;
+        portal.has_keys(20_000).await;
+        portal.sql(
+            "INSERT INTO grants (tenant_id, api_key_id, role_id, resource_id, granted_at, granted_by) SELECT k.tenant_id, k.id, r.id, n.id, 0, 'a test' \
+             FROM api_keys k JOIN roles r ON r.tenant_id = k.tenant_id AND r.slug = 'sender' JOIN resources n ON n.tenant_id = k.tenant_id WHERE k.id % 4 = 0",
+        ).await;
+        if portal.is_on_postgres() {
+            portal.sql("ANALYZE").await;
+        }
+        let mut looked_at = 0;
+        for query in LISTS {
+            let mut path = Some(format!("/api-keys?{query}"));
+            for _ in 0..2 {
+                let Some(place) = path else { break };
+                let (page, asked) = portal.asks(ada.get(&place)).await;
+                path = page.is(200).link_to("next");
+                for statement in asked.iter().filter(|statement| statement.contains("api_key")) {
+                    let plan = portal.explained(statement).await;
+                    looked_at += 1;
+                    let scan = plan.iter().find(|line| is_full_scan(line));
+                    assert!(scan.is_none(), "{place}: {scan:?} of {statement}\n{plan:#?}");
+                }
+            }
+        }
+        assert!(looked_at > 150, "{looked_at}");
+    }
+
+    async fn a_plan_that_reads_every_key_is_seen(portal: Portal) {
+        portal.set_up_acme().await;
+        portal.has_keys(20_000).await;
+        for statement in ["SELECT count(*) FROM api_keys WHERE hint = 'x'", "SELECT * FROM grants WHERE granted_by = 'x'"] {
+            assert!(portal.explained(statement).await.iter().any(|line| is_full_scan(line)), "{statement}");
+        }
+    }
+}
+
+/// Whether this step reads a table of keys from its beginning to its end.
+fn is_full_scan(step: &str) -> bool {
+    let tables = ["api_keys", "api_key_tags", "api_key_uses", "api_key_words", "grants", "usage_", "dead_key_calls"];
+    let rest = step.split_once("Seq Scan on ").or_else(|| step.split_once("SCAN ")).map(|(_, rest)| rest);
+    rest.is_some_and(|rest| tables.iter().any(|table| rest.starts_with(table)))
+}

@@ -16,16 +16,15 @@ use actix_web::{App, HttpServer};
 use crate::base::password::Hasher;
 use crate::base::secret::Secret;
 use crate::config::Config;
-use crate::health::Stopping;
 use crate::installation;
 use crate::sessions::DatabaseSessions;
 use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
 use crate::signing_keys::Ring;
-use crate::usage::{self, LastUses};
+use crate::usage::{self, Recorder};
 use crate::web::around::{around, nothing_here};
 use crate::web::cookies::Name;
 use crate::web::routes::{Face, Route, mount};
-use crate::web::{Portal, Settings, static_files};
+use crate::web::{Portal, Settings, Stopping, static_files};
 use crate::{account, api_keys, audit, gateway, health, oauth, resources, roles, users};
 
 use super::boot::{Opened, StartError};
@@ -33,8 +32,10 @@ use super::mailer::mailer;
 
 /// Most passwords that are hashed at once: 19 MiB and a processor each.
 const PASSWORDS_AT_ONCE: usize = 4;
-/// How often last uses are written.
+/// How often uses are written: a crash loses less than twice that.
 const USES_EVERY: Duration = Duration::from_secs(5);
+/// How often old counts are taken away.
+const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How long requests may take to finish when the process is asked to stop, in seconds.
 const GRACE_SECONDS: u64 = 30;
 
@@ -68,7 +69,7 @@ pub struct Running {
     pub portal: Data<Portal>,
     server: Server,
     stopping: Data<Stopping>,
-    uses: Arc<LastUses>,
+    uses: Arc<Recorder>,
 }
 
 /// Binds the address and starts the workers; `None` means one for each processor.
@@ -103,7 +104,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
         nav: vec![api_keys::NAV, users::NAV, roles::NAV, resources::NAV, audit::pages::NAV],
     });
     let (gate, stopping) = (Data::new(SetUpGate::default()), Data::new(Stopping::default()));
-    let (ring, uses) = (Data::new(Ring::default()), Data::new(LastUses::default()));
+    let (ring, uses) = (Data::new(Ring::default()), Data::new(Recorder::default()));
     let public_url = portal.settings.public_url.to_string();
     let app = {
         let (portal, stopping, uses) = (Data::clone(&portal), Data::clone(&stopping), Data::clone(&uses));
@@ -197,10 +198,15 @@ impl Running {
     pub async fn run(self) -> std::io::Result<()> {
         let db = self.portal.db.clone();
         let writer = actix_web::rt::spawn(usage::write_every(USES_EVERY, Arc::clone(&self.uses), db.clone()));
+        let clock = Arc::clone(&self.portal.clock);
+        let pruner = actix_web::rt::spawn(usage::prune_every(PRUNE_EVERY, clock, db.clone()));
         let result = self.server.await;
+        // It waits for a batch that is being written, so that none is dropped half way.
+        let written = self.uses.write(&db).await;
         writer.abort();
-        if let Err(error) = self.uses.write(&db).await {
-            tracing::warn!(%error, "the last uses of the last seconds are lost");
+        pruner.abort();
+        if let Err(error) = written {
+            tracing::warn!(%error, "the uses of keys of the last seconds are lost");
         }
         result
     }

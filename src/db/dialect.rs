@@ -37,6 +37,8 @@ pub enum Lock {
     Installation,
     /// A tenant: everything in it that people change. Whoever opens a transaction for an actor takes it first.
     Tenant(i64),
+    /// The uses of a key: its counts, and how many addresses of it are told apart.
+    Uses(i64),
     /// The end of an audit chain. Always the last lock of a transaction.
     AuditHead(i64),
 }
@@ -51,6 +53,7 @@ pub fn lock_row(tx: &mut Tx<'_>, lock: Lock) -> Result<(), Error> {
         Lock::Installation => ("SELECT 1 FROM installation WHERE id = $1 FOR UPDATE", 1),
         // Rows that point at the tenant are still let in, wherever they are made.
         Lock::Tenant(id) => ("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", id),
+        Lock::Uses(id) => ("SELECT 1 FROM api_key_uses WHERE api_key_id = $1 FOR UPDATE", id),
         Lock::AuditHead(id) => ("SELECT 1 FROM audit_heads WHERE chain_id = $1 FOR UPDATE", id),
     };
     diesel::sql_query(sql).bind::<diesel::sql_types::BigInt, _>(id).execute(c)?;

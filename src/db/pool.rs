@@ -141,6 +141,12 @@ impl Db {
         self.in_time(off_thread(move || db.write_here(work))).await
     }
 
+    /// Whether an error of [`Db::write`] always means that nothing was committed: so without a network in between, where the
+    /// answer to a commit cannot be lost.
+    pub const fn tells_of_every_commit(&self) -> bool {
+        self.embedded
+    }
+
     /// A server that took a connection and says nothing is not waited for. Whether it did what it was asked is not known then.
     async fn in_time<T, E: From<Error>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         if self.embedded {

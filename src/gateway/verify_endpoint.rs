@@ -14,13 +14,16 @@ use crate::api_keys::api_key::Tag;
 use crate::api_keys::{Presented, secret_text, tags_of_presented};
 use crate::base::secret::Secret;
 use crate::db;
-use crate::usage::LastUses;
+use crate::usage::{Call, Recorder};
 use crate::verify::{self, Checked, Verdict};
 use crate::web::error::Kind;
 use crate::web::json::Json;
 use crate::web::request_info::RequestInfo;
 use crate::web::routes::{Access, Face, Route};
 use crate::web::{Error, Portal};
+
+/// The key is good, and may not do that there.
+const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -54,7 +57,7 @@ enum AnyPermission {
 async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
-    uses: Data<LastUses>,
+    uses: Data<Recorder>,
     body: Json<Question>,
 ) -> Result<HttpResponse, Error> {
     require_gateway(&req, &portal)?;
@@ -64,33 +67,37 @@ async fn submit(
         Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed))),
     };
     let (keyring, now, ip) = (Arc::clone(&portal.keyring), portal.clock.now(), asked.ip);
-    let answer = portal
+    let (answer, call) = portal
         .db
         .point_read(move |conn| {
             let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), now)?;
-            let Checked { verdict, key: Some((presented, grants)) } = checked else {
-                return Ok(Answer::Refused(checked.verdict));
+            let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } = checked else {
+                return Ok((Answer::Refused(checked.verdict), None));
             };
             if asked.tenant.as_ref().is_some_and(|slug| *slug != presented.tenant.slug) {
-                return Ok(Answer::Refused(Verdict::Unknown));
+                return Ok((Answer::Refused(Verdict::Unknown), None));
             }
+            let (tenant, api_key) = (presented.tenant.scope, presented.key.id);
+            let call = |code| Some(Call { tenant, api_key, secret, at: now, address: ip, code });
             if verdict != Verdict::Valid {
-                return Ok(Answer::Refused(verdict));
+                let code = verdict.code();
+                return Ok((Answer::Refused(verdict), call(code)));
             }
             if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| presented.tenant.root())) {
-                return Ok(Answer::Insufficient);
+                return Ok((Answer::Insufficient, call(INSUFFICIENT)));
             }
-            Ok::<_, db::Error>(Answer::Valid(Box::new((tags_of_presented(conn, &presented)?, presented, grants))))
+            let found = Box::new((tags_of_presented(conn, &presented)?, presented, grants));
+            Ok::<_, db::Error>((Answer::Valid(found), call(Verdict::Valid.code())))
         })
         .await?;
+    if let Some(call) = call {
+        uses.note(&call);
+    }
     Ok(match answer {
         Answer::Refused(verdict) => refuse(&verdict),
-        Answer::Insufficient => {
-            no("INSUFFICIENT_PERMISSION", "The key is valid, but does not hold this permission there.")
-        }
+        Answer::Insufficient => no(INSUFFICIENT, "The key is valid, but does not hold this permission there."),
         Answer::Valid(found) => {
             let (tags, presented, grants) = *found;
-            uses.note(presented.tenant.scope, presented.key.id, now, ip);
             yes(&presented, &tags, &grants)
         }
     })

@@ -1,5 +1,7 @@
 //! `POST /{tenant}/oauth2/token`: an access token for a key (RFC 6749, section 4.4).
 
+use std::net::IpAddr;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde_json::json;
@@ -12,8 +14,9 @@ use crate::base::random;
 use crate::db::{self, Conn};
 use crate::signing_keys::{self, Ring};
 use crate::tenants;
-use crate::usage::LastUses;
+use crate::usage::{Call, Recorder};
 use crate::verify::{self, Checked, Verdict};
+use crate::web::error::Kind;
 use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
@@ -22,12 +25,15 @@ use super::client::Claimed;
 use super::error::{invalid_client, invalid_request, refuse};
 use super::{client, issuer, parameters, scope};
 
+/// The key is good, and may not do what its token is asked for.
+const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
+
 /// Gives a token.
 pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
     ring: Data<Ring>,
-    uses: Data<LastUses>,
+    uses: Data<Recorder>,
     tenant: Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
@@ -51,15 +57,30 @@ pub async fn submit(
     };
     let asked = Asked { tenant, claimed, audience, scope: asked_scope };
     let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
-    let given =
-        portal.db.point_read(move |conn| give(conn, &portal_, &ring, &asked, now)).await.map_err(|failure| {
-            match failure {
-                Failure::Db(error) => error.into(),
-                Failure::Refused(error) => error,
-            }
-        })?;
-    uses.note(given.tenant, given.api_key, now, RequestInfo::of(&req).address);
-    Ok(answer(&given.token))
+    let address = RequestInfo::of(&req).address;
+    let (known, given) = portal
+        .db
+        .point_read(move |conn| {
+            let known = authenticate(conn, &portal_, &asked, now)?;
+            let given = match give(conn, &portal_, &ring, &asked, known.as_ref(), now) {
+                Err(Failure::Db(error)) => return Err(error),
+                Err(Failure::Refused(error)) => Err(error),
+                Ok(token) => Ok(token),
+            };
+            Ok::<_, db::Error>((known.map(|known| known.call(now, address)), given))
+        })
+        .await?;
+    match (known, &given) {
+        // A good key that asks for more than it holds.
+        (Some(call), Err(Error { kind: Kind::OAuth { .. }, .. })) if call.is_accepted() => {
+            uses.note(&Call { code: INSUFFICIENT, ..call });
+        }
+        // A fault of ours is no answer to the key.
+        (Some(call), Err(_)) if call.is_accepted() => {}
+        (Some(call), _) => uses.note(&call),
+        (None, _) => {}
+    }
+    Ok(answer(&given?))
 }
 
 struct Asked {
@@ -69,10 +90,19 @@ struct Asked {
     scope: Option<String>,
 }
 
-struct Given {
-    token: Token,
-    tenant: crate::access::TenantScope,
-    api_key: i64,
+/// A key of this tenant that was presented with its right secret and its own client id, dead or alive.
+struct Known {
+    verdict: Verdict,
+    presented: Presented,
+    grants: Vec<Grant>,
+    secret: i64,
+}
+
+impl Known {
+    fn call(&self, at: Timestamp, address: Option<IpAddr>) -> Call {
+        let (tenant, api_key) = (self.presented.tenant.scope, self.presented.key.id);
+        Call { tenant, api_key, secret: self.secret, at, address, code: self.verdict.code() }
+    }
 }
 
 enum Failure {
@@ -92,23 +122,30 @@ impl From<Error> for Failure {
     }
 }
 
-fn give(conn: &mut Conn, portal: &Portal, ring: &Ring, asked: &Asked, now: Timestamp) -> Result<Given, Failure> {
-    let Some((presented, grants)) = authenticate(conn, portal, asked, now)? else {
+fn give(
+    conn: &mut Conn,
+    portal: &Portal,
+    ring: &Ring,
+    asked: &Asked,
+    known: Option<&Known>,
+    now: Timestamp,
+) -> Result<Token, Failure> {
+    let Some(Known { verdict: Verdict::Valid, presented, grants, .. }) = known else {
         // Only whoever fails is worth a look at whether there is such a tenant at all.
         let tenant = tenants::by_slug(conn, &asked.tenant)?.ok_or_else(Error::not_found)?;
         return Err(invalid_client(&tenant.slug).into());
     };
-    let tenant = presented.tenant;
-    let scope = scope::granted(&grants, asked.scope.as_deref())?;
+    let tenant = &presented.tenant;
+    let scope = scope::granted(grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
-    let issuer = issuer(&portal.settings.public_url, &tenant);
+    let issuer = issuer(&portal.settings.public_url, tenant);
     let request = TokenRequest {
         issuer: &issuer,
         audience: asked.audience.as_deref().unwrap_or(&issuer),
-        tenant: &tenant,
+        tenant,
         key: &presented.key,
-        grants: &grants,
+        grants,
         scope: &scope,
         now,
         jti: random::base62(&*portal.entropy, 22),
@@ -118,25 +155,20 @@ fn give(conn: &mut Conn, portal: &Portal, ring: &Ring, asked: &Asked, now: Times
         let words = "The token would be too long for a header. Ask for fewer permissions with scope.";
         return Err(refuse("invalid_scope", words).into());
     }
-    Ok(Given { token, tenant: tenant.scope, api_key: presented.key.id })
+    Ok(token)
 }
 
-/// The key, if it is good, of this tenant, and presented with exactly its own client id.
-fn authenticate(
-    conn: &mut Conn,
-    portal: &Portal,
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Option<(Presented, Vec<Grant>)>, db::Error> {
+/// The key, if it is of this tenant, and presented with its right secret and exactly its own client id.
+fn authenticate(conn: &mut Conn, portal: &Portal, asked: &Asked, now: Timestamp) -> Result<Option<Known>, db::Error> {
     let text = asked.claimed.secret.expose();
     let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(None) };
-    let Checked { verdict: Verdict::Valid, key } = verify::check(conn, &portal.keyring, key_id, text, now)? else {
+    let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } =
+        verify::check(conn, &portal.keyring, key_id, text, now)?
+    else {
         return Ok(None);
     };
-    let own = |(presented, _): &(Presented, _)| {
-        presented.tenant.slug == asked.tenant && presented.key.client_id == asked.claimed.client_id
-    };
-    Ok(key.filter(own))
+    let own = presented.tenant.slug == asked.tenant && presented.key.client_id == asked.claimed.client_id;
+    Ok(own.then_some(Known { verdict, presented, grants, secret }))
 }
 
 /// RFC 8707, section 2: an absolute URI without a fragment.

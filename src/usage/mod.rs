@@ -1,7 +1,15 @@
-//! When keys are used: noted in memory during a check, written in batches. Knows key ids only.
+//! How keys are used: noted in memory during a check, written in batches. Knows key ids only.
 
-mod last_use;
+mod call;
+mod held;
+mod key_usage;
+mod outcome;
+mod recorder;
 mod store;
+mod tasks;
 
-pub use last_use::{LastUses, write_every};
-pub use store::{LastUse, begin, end, last_uses};
+pub use call::{ACCEPTED, Call, Noted, Seen, What};
+pub use key_usage::{Addresses, Caller, Count, KeyUsage, Standing, day_of, hour_of, standing};
+pub use recorder::{BATCH, Recorder};
+pub use store::{Knocking, LastUse, Why, begin, end, first_use, last_days, last_uses, of_key, revive, still_knocking};
+pub use tasks::{prune, prune_every, write_every};

@@ -3,6 +3,7 @@
 use crate::access::Grant;
 use crate::api_keys::{Presented, presented, secret_text};
 use crate::base::clock::Timestamp;
+use crate::base::hash;
 use crate::base::keyring::Keyring;
 use crate::db::{Conn, Error};
 use crate::grants::{self, Holder};
@@ -16,12 +17,14 @@ pub struct Checked {
     pub verdict: Verdict,
     /// The key, and what it holds at this moment.
     pub key: Option<(Presented, Vec<Grant>)>,
+    /// The database id of the secret that was presented, where it is one of the key's.
+    pub secret: Option<i64>,
 }
 
 impl Checked {
     /// A verdict without a key.
     pub const fn without_key(verdict: Verdict) -> Self {
-        Self { verdict, key: None }
+        Self { verdict, key: None, secret: None }
     }
 }
 
@@ -38,7 +41,9 @@ pub fn check(conn: &mut Conn, keyring: &Keyring, key_id: &str, text: &str, now: 
         Verdict::Unknown => Ok(Checked::without_key(Verdict::Unknown)),
         verdict => {
             let grants = grants::of(conn, found.tenant.scope, Holder::ApiKey(found.key.id))?;
-            Ok(Checked { verdict, key: Some((found, grants)) })
+            // Whoever is told more than "unknown" knows which secret it was.
+            let secret = found.secrets.iter().find(|secret| hash::equal(&secret.mac, &mac)).map(|secret| secret.id);
+            Ok(Checked { verdict, key: Some((found, grants)), secret })
         }
     }
 }

@@ -97,7 +97,14 @@ mod tests {
     }
 
     fn secret(mac: u8, ends_at: Timestamp) -> StoredSecret {
-        StoredSecret { mac: vec![mac; 32], hint: String::new(), created_at: NOW, created_by: String::new(), ends_at }
+        StoredSecret {
+            id: 0,
+            mac: vec![mac; 32],
+            hint: String::new(),
+            created_at: NOW,
+            created_by: String::new(),
+            ends_at,
+        }
     }
 
     #[test]

@@ -9,25 +9,18 @@ use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
 use crate::db::schema::api_key_uses::dsl;
 use crate::db::{Conn, Error, Tx};
+use crate::usage::{Noted, Seen};
 
 /// In a column of moments: it did not happen yet.
-const NEVER: i64 = 0;
+pub(super) const NEVER: i64 = 0;
 
-/// When a key was last accepted, and from where.
+/// When a key was accepted, first or last, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastUse {
     /// When.
     pub at: Timestamp,
     /// From which address, where it is known.
     pub address: Option<String>,
-}
-
-/// A use that is not written yet: when, and from where.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Noted {
-    pub tenant: TenantScope,
-    pub at: Timestamp,
-    pub address: Option<IpAddr>,
 }
 
 /// Makes the row of a new key: it was never used.
@@ -56,18 +49,36 @@ pub fn end(tx: &mut Tx<'_>, tenant: TenantScope, api_key: i64, now: Timestamp) -
     Ok(())
 }
 
-/// Keeps a last use; a later one that another node wrote stays.
-pub(super) fn keep_last_use(tx: &mut Tx<'_>, api_key: i64, noted: &Noted) -> Result<(), Error> {
-    let address = noted.address.map(|address| address.to_string());
-    let used_at = noted.at.micros();
-    let of_key = dsl::tenant_id.eq(noted.tenant.id()).and(dsl::api_key_id.eq(api_key));
-    diesel::update(dsl::api_key_uses.filter(of_key).filter(dsl::first_used_at.eq(NEVER)))
-        .set((dsl::first_used_at.eq(used_at), dsl::first_address.eq(&address)))
+/// Keeps the first and the last use; an earlier first and a later last that another node wrote stay.
+pub(super) fn keep_uses(tx: &mut Tx<'_>, noted: &Noted, first: Seen, last: Seen) -> Result<(), Error> {
+    let of_key = dsl::tenant_id.eq(noted.tenant.id()).and(dsl::api_key_id.eq(noted.api_key));
+    let earlier = dsl::first_used_at.eq(NEVER).or(dsl::first_used_at.gt(first.at.micros()));
+    diesel::update(dsl::api_key_uses.filter(of_key).filter(earlier))
+        .set((dsl::first_used_at.eq(first.at.micros()), dsl::first_address.eq(text(first.address))))
         .execute(&mut **tx)?;
-    diesel::update(dsl::api_key_uses.filter(of_key).filter(dsl::used_at.lt(used_at)))
-        .set((dsl::used_at.eq(used_at), dsl::address.eq(&address)))
+    diesel::update(dsl::api_key_uses.filter(of_key).filter(dsl::used_at.lt(last.at.micros())))
+        .set((dsl::used_at.eq(last.at.micros()), dsl::address.eq(text(last.address))))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// An address as it is stored.
+pub(super) fn text(address: Option<IpAddr>) -> Option<String> {
+    address.map(|address| address.to_string())
+}
+
+/// The first use of a key, if there was one.
+///
+/// # Errors
+/// When the database refuses.
+pub fn first_use(conn: &mut Conn, tenant: TenantScope, api_key: i64) -> Result<Option<LastUse>, Error> {
+    let row: Option<(i64, Option<String>)> = dsl::api_key_uses
+        .filter(dsl::tenant_id.eq(tenant.id()).and(dsl::api_key_id.eq(api_key)))
+        .filter(dsl::first_used_at.gt(NEVER))
+        .select((dsl::first_used_at, dsl::first_address))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(at, address)| LastUse { at: Timestamp::from_micros(at), address }))
 }
 
 /// The last uses of some keys; those that were never used are missing.

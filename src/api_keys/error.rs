@@ -20,6 +20,8 @@ pub enum ApiKeyError {
     NotFound,
     /// The key was deleted before.
     AlreadyDeleted(Box<ApiKey>),
+    /// The key is in use, and its client id was not typed.
+    NotConfirmed,
     /// A key of the tenant has this client id.
     ClientIdTaken,
     /// The same form made this key before. Its secret is not shown again.
@@ -81,6 +83,7 @@ impl fmt::Display for ApiKeyError {
             Self::Refused(refused) => refused.fmt(f),
             Self::NotFound => f.write_str("there is no such key"),
             Self::AlreadyDeleted(_) => f.write_str("the key was deleted before"),
+            Self::NotConfirmed => f.write_str("the key is in use, and its client id was not typed"),
             Self::ClientIdTaken => f.write_str("the client id is in use"),
             Self::AlreadyCreated(_) => f.write_str("this form made a key before"),
             Self::Stale(_) => f.write_str("somebody else changed the key meanwhile"),

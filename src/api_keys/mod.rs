@@ -12,7 +12,9 @@ pub mod secret_text;
 mod store;
 mod words;
 
-pub use actions::{Created, Edit, NewApiKey, Rotation, create, delete, disable, edit, enable, list, rotate, show};
+pub use actions::{
+    Created, Edit, NewApiKey, Rotation, create, delete, delete_confirmed, disable, edit, enable, list, rotate, show,
+};
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
 pub use routes::{NAV, routes};

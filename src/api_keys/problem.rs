@@ -38,6 +38,17 @@ pub enum NameProblem {
     ControlCharacter,
 }
 
+/// Why a key that is in use is not deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfirmProblem {
+    /// It was not in use when the question was asked.
+    UsedMeanwhile,
+    /// Nothing was typed.
+    Empty,
+    /// Something else was typed.
+    Different,
+}
+
 /// One thing that is wrong with the panel of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditProblem {

@@ -6,7 +6,9 @@ use crate::access::Permission;
 use crate::web::page::NavEntry;
 use crate::web::routes::{Access, Face, Route};
 
-use super::pages::{create, credential, delete, detail, edit, export, overview, pause, rotate, selected};
+use super::pages::{
+    create, credential, delete, detail, edit, export, first_use, overview, pause, rotate, selected,
+};
 
 /// Its line in the main navigation.
 pub const NAV: NavEntry =
@@ -27,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api-keys/new", MANAGE, Face::Page, || web::to(create::submit)),
         Route::post("/api-keys/{key_id}/credential", MANAGE, Face::Page, || web::to(credential::submit)),
         Route::get("/api-keys/{key_id}", READ, Face::Page, || web::to(detail::show)),
+        Route::get("/api-keys/{key_id}/first-use", READ, Face::Page, || web::to(first_use::show)),
         Route::get("/api-keys/{key_id}/edit", MANAGE, Face::Page, || web::to(edit::show)),
         Route::post("/api-keys/{key_id}/edit", MANAGE, Face::Page, || web::to(edit::submit)),
         Route::get("/api-keys/{key_id}/rotate", MANAGE, Face::Page, || web::to(rotate::show)),

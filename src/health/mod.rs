@@ -1,6 +1,6 @@
 //! For whoever runs Keystead: does the process live, may it take traffic.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, http::header};
@@ -8,11 +8,7 @@ use actix_web::{HttpResponse, http::header};
 use crate::db;
 use crate::installation;
 use crate::web::routes::{Access, Face, Route};
-use crate::web::{Error, Portal};
-
-/// Turned on when the process is asked to stop, for those who ask on a connection that is still open.
-#[derive(Debug, Default)]
-pub struct Stopping(pub AtomicBool);
+use crate::web::{Error, Portal, Stopping};
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod around;
+pub mod chart;
 pub mod client_address;
 pub mod cookies;
 pub mod csrf;
@@ -13,6 +14,7 @@ pub mod form;
 pub mod headers;
 pub mod json;
 pub mod moment;
+pub mod numbers;
 pub mod page;
 pub mod paging;
 mod portal;
@@ -20,6 +22,8 @@ pub mod public_url;
 pub mod request_info;
 pub mod routes;
 pub mod static_files;
+mod stopping;
 
 pub use error::Error;
 pub use portal::{Portal, Settings};
+pub use stopping::Stopping;

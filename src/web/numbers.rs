@@ -13,6 +13,15 @@ pub fn thousands(number: usize) -> String {
     text
 }
 
+/// `4,812`, `24.2k`, `1.3M`: for where there is little room.
+pub fn short(number: usize) -> String {
+    match number {
+        0..10_000 => thousands(number),
+        10_000..1_000_000 => format!("{}.{}k", number / 1_000, number % 1_000 / 100),
+        _ => format!("{}.{}M", thousands(number / 1_000_000), number % 1_000_000 / 100_000),
+    }
+}
+
 /// `3 users`, `1 user`; `1,000+ users` where there may be more than were counted.
 pub fn counted(number: usize, more: bool, noun: &str) -> String {
     let plural = if number == 1 && !more { "" } else { "s" };
@@ -30,6 +39,8 @@ mod tests {
         {
             assert_eq!(thousands(number), text);
         }
+        assert_eq!([0, 9_999, 10_000, 24_230, 999_999].map(short), ["0", "9,999", "10.0k", "24.2k", "999.9k"]);
+        assert_eq!([1_000_000, 12_345_678].map(short), ["1.0M", "12.3M"]);
         assert_eq!(counted(1, false, "user"), "1 user");
         assert_eq!(counted(2, false, "API key"), "2 API keys");
         assert_eq!(counted(1_000, true, "user"), "1,000+ users");

@@ -146,3 +146,20 @@ document.addEventListener('submit', event => {
 for (const name of ['pageswap', 'pagereveal']) {
   addEventListener(name, event => { event.viewTransition?.ready.catch(() => {}); });
 }
+
+// 9. The first call of a key: <span data-first-use="address of the events">. Nobody is listened for behind another window:
+// a browser has few connections for all its windows.
+for (const place of document.querySelectorAll('[data-first-use]')) {
+  let events = null, over = false;
+  const stop = () => { events?.close(); events = null; };
+  const listen = () => {
+    stop();
+    if (over || document.hidden) return;
+    events = new EventSource(place.dataset.firstUse);
+    events.addEventListener('used', event => { over = true; stop(); place.textContent = event.data; say(event.data); });
+    events.addEventListener('end', () => { over = true; stop(); });
+  };
+  document.addEventListener('visibilitychange', listen);
+  addEventListener('pagehide', stop);
+  listen();
+}

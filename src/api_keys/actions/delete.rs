@@ -8,7 +8,21 @@ use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 use crate::grants::{self, Holder};
-use crate::usage;
+use crate::usage::{self, Standing};
+
+/// Deletes a key for a person. One that was used within 24 hours is deleted only when its client id was typed.
+///
+/// # Errors
+/// [`ApiKeyError::NotConfirmed`] where it was not; otherwise as [`delete`].
+pub fn delete_confirmed(tx: &mut Tx<'_>, act: &Act, key_id: &str, typed: &str) -> Result<ApiKey, ApiKeyError> {
+    act.actor.require_to_open(Permission::ManageApiKeys)?;
+    let key = super::to_change(tx, act, key_id)?;
+    let last = usage::last_uses(tx, act.actor.tenant, &[key.id])?.remove(&key.id);
+    if usage::standing(last.as_ref(), act.now) == Standing::InUse && typed.trim() != key.client_id {
+        return Err(ApiKeyError::NotConfirmed);
+    }
+    delete(tx, act, key_id)
+}
 
 /// Deletes a key: from the commit on nothing accepts it. Its row stays as a tombstone, its tags and grants go; the event keeps
 /// them.

@@ -8,15 +8,17 @@ mod pause;
 mod read;
 mod rotate;
 mod selected;
+mod usage;
 
 pub use create::{Created, NewApiKey, create};
-pub use delete::delete;
+pub use delete::{delete, delete_confirmed};
 pub use edit::{Edit, edit};
 pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
 pub use read::{Listed, Shown, show, tag_suggestions};
 pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use selected::{delete_all, disable_all, show_all};
+pub use usage::{first_use, still_knocking, usage_of};
 
 use crate::access::Act;
 use crate::audit::Target;

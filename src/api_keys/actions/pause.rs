@@ -6,6 +6,7 @@ use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 use crate::grants::{self, Holder};
+use crate::usage;
 
 /// Stops a key until it is enabled again. Tokens that it was given before stay dead then, too.
 ///
@@ -34,6 +35,7 @@ pub fn enable(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKey
     if key.disabled_at.is_some() {
         let changes = Changes { disabled_at: Some(None), ..Changes::default() };
         store::update(tx, act.actor.tenant, key.id, act.now, changes)?;
+        usage::revive(tx, act.actor.tenant, key.id)?;
         audit::record(tx, act, Event::about(Action::ApiKeyEnabled, &super::target(&key)))?;
     }
     Ok(key)

@@ -15,8 +15,8 @@ use crate::web::page::{self, Flash, Shell};
 use crate::web::{Error, Portal};
 
 use super::form::{address, href, mark};
-use super::numbers::counted;
 use super::overview::{self, OverviewView};
+use crate::web::numbers::counted;
 
 /// Holders who are named.
 const NAMED: usize = 10;

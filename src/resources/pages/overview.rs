@@ -16,9 +16,9 @@ use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::form::{EditErrors, EditForm, EditView, address};
-use super::numbers::counted;
 use super::reach::{self, ReachView};
 use super::tree::{self, LeafView, Step};
+use crate::web::numbers::counted;
 
 #[derive(Template)]
 #[template(path = "resources/overview.html")]

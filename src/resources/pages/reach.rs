@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::grants::Held;
 use crate::resources::reading::Place;
 
-use super::numbers::counted;
+use crate::web::numbers::counted;
 
 /// Users who are named in one line.
 const NAMED: usize = 10;

@@ -6,15 +6,20 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::access::{Grant, Permission};
-use crate::api_keys::ApiKeyError;
-use crate::api_keys::actions::{self, Shown};
+use crate::api_keys::actions::Shown;
 use crate::tenants;
+use crate::usage::Recorder;
 use crate::web::actor::SignedIn;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::credential::token_url;
+use super::evidence::{self, Evidence};
 use super::overview::RowView;
+
+mod usage;
+
+use usage::UsageView;
 
 #[derive(Debug)]
 struct SecretView {
@@ -51,22 +56,21 @@ struct DetailPage {
     disabled: bool,
     secrets: Vec<SecretView>,
     grants: Vec<GrantView>,
+    usage: UsageView,
 }
 
 /// The page, for a deleted key too.
 pub async fn show(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (actor, key_id) = (who.actor.clone(), path.into_inner());
-    let read = move |conn: &mut crate::db::Conn| {
-        let shown = actions::show(conn, &actor, &key_id)?;
-        Ok::<_, ApiKeyError>((shown, tenants::by_id(conn, actor.tenant)?))
-    };
-    let (shown, tenant) = portal.db.read(read).await?;
-    let now = portal.clock.now();
+    let scope = who.actor.tenant;
+    let Evidence { shown, usage } = evidence::read(&portal, &uses, &who, &path).await?;
+    let tenant = portal.db.read(move |conn| tenants::by_id(conn, scope)).await?;
+    let now = usage.now;
     let Shown { listed, secrets, grants } = shown;
     let dead = listed.key.deleted_at.is_some();
     let page = DetailPage {
@@ -87,6 +91,7 @@ pub async fn show(
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
         disabled: listed.key.disabled_at.is_some(),
         grants: grants.into_iter().map(GrantView::from).collect(),
+        usage: UsageView::new(usage, !dead),
         key: RowView::new(listed, &who.actor.root, now),
     };
     page::html(&req, &portal, StatusCode::OK, &page)

@@ -21,6 +21,7 @@ use crate::web::page::{self, Shell};
 use crate::web::{Error, Portal, paging};
 use crate::{db, resources, roles};
 
+use super::still_knocking::{self, StillKnockingView};
 use address::Part;
 pub use address::{Asked, PATH};
 use view::{BarView, HeadsView, WayOutView};
@@ -45,7 +46,12 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
         return Ok(go_to(&asked));
     }
     let page = paging::page(&req, portal.keyring.cursor(), &list_name(&who, &asked))?;
-    let list = list_of(&portal, &who, asked, page, false).await?;
+    let whole = page == Page::First && asked.filter.is_empty();
+    let mut list = list_of(&portal, &who, asked, page, false).await?;
+    if whole {
+        let (actor, now) = (who.actor.clone(), portal.clock.now());
+        list.knocking = portal.db.read(move |conn| still_knocking::read(conn, &actor, now)).await?;
+    }
     page::html(&req, &portal, StatusCode::OK, &OverviewPage { shell: Shell::new(&req, &portal, &who), list })
 }
 
@@ -179,6 +185,7 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
             sort: asked.sort.map_or_else(String::new, |sort| sort.to_string()),
         },
         rows: found.rows.into_iter().map(|listed| RowView::new(listed, &who.actor.root, now)).collect(),
+        knocking: StillKnockingView::default(),
     })
 }
 

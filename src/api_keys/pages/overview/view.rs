@@ -10,12 +10,15 @@ use crate::web::filters::{AppliedView, ChoiceView};
 use crate::web::page::Moment;
 
 use super::address::Asked;
+use crate::api_keys::pages::still_knocking::StillKnockingView;
 
 /// The list.
 #[derive(Debug, Default)]
 pub struct ListView {
     /// Its rows.
     pub rows: Vec<RowView>,
+    /// Who still calls with dead keys; only on the first page of the whole list.
+    pub knocking: StillKnockingView,
     /// Whether to show what changes something.
     pub may_manage: bool,
     /// The address of the page before.

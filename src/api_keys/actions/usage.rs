@@ -1,0 +1,45 @@
+//! Looking at how keys are used.
+
+use crate::access::{Actor, Permission};
+use crate::api_keys::ApiKeyError;
+use crate::api_keys::store;
+use crate::base::clock::Timestamp;
+use crate::db::Conn;
+use crate::usage::{self, KeyUsage, Knocking, LastUse};
+
+/// Whoever called so many days back still calls.
+const STILL_DAYS: i64 = 7;
+
+/// How a key was used, as far as it is written.
+///
+/// # Errors
+/// [`ApiKeyError::NotFound`] for another tenant's key as for none.
+pub fn usage_of(conn: &mut Conn, actor: &Actor, key_id: &str, now: Timestamp) -> Result<KeyUsage, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
+    Ok(usage::of_key(conn, actor.tenant, key.id, now)?)
+}
+
+/// The database id of a key, and its first use as far as it is written.
+///
+/// # Errors
+/// As [`usage_of`].
+pub fn first_use(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<(i64, Option<LastUse>), ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
+    Ok((key.id, usage::first_use(conn, actor.tenant, key.id)?))
+}
+
+/// Dead keys that were called within seven days, the last called first; at most so many.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn still_knocking(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Knocking>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    Ok(usage::still_knocking(conn, actor.tenant, now, now.plus_days(-STILL_DAYS), limit)?)
+}

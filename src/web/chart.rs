@@ -1,0 +1,255 @@
+//! Charts as SVG, drawn on the server: bars over time, and a small line for lists. Here is the geometry; shapes and words
+//! stand in `components/chart.html` and `components/spark.html`.
+
+use super::numbers::{short, thousands};
+
+/// What one bar stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// `23 Nov`, `14:00`.
+    pub label: String,
+    /// Drawn above.
+    pub accepted: usize,
+    /// Drawn beneath, with the words for each kind.
+    pub refused: Vec<(String, usize)>,
+}
+
+impl Column {
+    /// All that were refused.
+    pub fn refused(&self) -> usize {
+        self.refused.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// One bar: the part above and the part beneath, in a square of 300 by 100.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// Its left edge.
+    pub x: f64,
+    /// Its width.
+    pub width: f64,
+    /// Top and height of what was accepted; no height for nothing.
+    pub accepted: (f64, f64),
+    /// Top and height of what was refused.
+    pub refused: (f64, f64),
+    /// `23 Nov: 4,475 accepted, 3 refused`.
+    pub title: String,
+}
+
+/// A row of the table that says the same in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartRow {
+    /// `23 Nov`.
+    pub label: String,
+    /// `4,475`.
+    pub accepted: String,
+    /// `3`.
+    pub refused: String,
+    /// `2 expired, 1 disabled`.
+    pub kinds: String,
+}
+
+/// Bars over time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// All of it in a sentence.
+    pub sentence: String,
+    /// From left to right.
+    pub bars: Vec<Bar>,
+    /// The numbers at the side, from top to bottom.
+    pub scale: [String; 4],
+    /// The words beneath, from left to right.
+    pub ticks: Vec<String>,
+    /// The columns in which there was something.
+    pub rows: Vec<ChartRow>,
+}
+
+/// The width of the square.
+const WIDTH: f64 = 300.0;
+/// Its height.
+const HEIGHT: f64 = 100.0;
+/// What is there at all is to be seen.
+const LEAST: f64 = 1.0;
+
+impl Chart {
+    /// `what` begins the sentence: "Requests each day".
+    pub fn new(what: &str, columns: &[Column]) -> Self {
+        let most = columns.iter().map(|column| column.accepted + column.refused()).max().unwrap_or_default();
+        let top = top(most);
+        let slot = WIDTH / columns.len().max(1) as f64;
+        let bars = columns.iter().enumerate().map(|(at, column)| bar(column, at as f64 * slot, slot, top)).collect();
+        let ticks = columns.len().checked_sub(1).map_or_else(Vec::new, |last| {
+            [0, last / 3, last * 2 / 3, last].map(|at| columns[at].label.clone()).to_vec()
+        });
+        Self {
+            sentence: sentence(what, columns),
+            bars,
+            scale: [3, 2, 1, 0].map(|third| short(top / 3 * third)),
+            ticks,
+            rows: columns.iter().filter(|column| column.accepted + column.refused() > 0).map(row).collect(),
+        }
+    }
+}
+
+/// The next number of the form 3, 6, 9, 15 or 21, with zeros behind: whole thirds, and not much air above.
+fn top(most: usize) -> usize {
+    let mut unit = 1_usize;
+    loop {
+        for leading in [3, 6, 9, 15, 21] {
+            let top = unit.saturating_mul(leading);
+            if top >= most {
+                return top;
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+fn bar(column: &Column, left: f64, slot: f64, top: usize) -> Bar {
+    let height = |count: usize| if count == 0 { 0.0 } else { (HEIGHT * count as f64 / top as f64).max(LEAST) };
+    let round = |number: f64| (number * 100.0).round() / 100.0;
+    let refused = height(column.refused());
+    let accepted = height(column.accepted).min(HEIGHT - refused);
+    Bar {
+        x: round(left + slot * 0.15),
+        width: round(slot * 0.7),
+        accepted: (round(HEIGHT - refused - accepted), round(accepted)),
+        refused: (round(HEIGHT - refused), round(refused)),
+        title: format!("{}: {}", column.label, both(column.accepted, column.refused())),
+    }
+}
+
+fn both(accepted: usize, refused: usize) -> String {
+    format!("{} accepted, {} refused", thousands(accepted), thousands(refused))
+}
+
+fn row(column: &Column) -> ChartRow {
+    let kinds = column.refused.iter().map(|(words, count)| format!("{} {words}", thousands(*count)));
+    ChartRow {
+        label: column.label.clone(),
+        accepted: thousands(column.accepted),
+        refused: thousands(column.refused()),
+        kinds: kinds.collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn sentence(what: &str, columns: &[Column]) -> String {
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return format!("{what}: none.") };
+    let (accepted, refused) =
+        columns.iter().fold((0, 0), |sum, column| (sum.0 + column.accepted, sum.1 + column.refused()));
+    let mut text = format!("{what}, {} to {}. {}.", first.label, last.label, both(accepted, refused));
+    // The first of those that are equal.
+    let busiest = |count: fn(&Column) -> usize| columns.iter().rev().max_by_key(|column| count(column));
+    if let Some(column) = busiest(|column| column.accepted).filter(|column| column.accepted > 0) {
+        text += &format!(" Most accepted, {}, on {}.", thousands(column.accepted), column.label);
+    }
+    if let Some(column) = busiest(Column::refused).filter(|column| column.refused() > 0) {
+        text += &format!(" Most refused, {}, on {}.", thousands(column.refused()), column.label);
+    }
+    text
+}
+
+/// A small line: one number for each day, oldest first, in 84 by 24.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spark {
+    /// All of it in a sentence.
+    pub sentence: String,
+    /// The points of the line; nothing when there was nothing.
+    pub line: Option<String>,
+    /// The sum, short.
+    pub total: String,
+}
+
+impl Spark {
+    /// Of these days.
+    pub fn new(days: &[usize]) -> Self {
+        let (total, most) = (days.iter().sum::<usize>(), days.iter().copied().max().unwrap_or_default());
+        if total == 0 {
+            let sentence = format!("No requests in {} days", days.len());
+            return Self { sentence, line: None, total: "0".into() };
+        }
+        let step = 84.0 / days.len().saturating_sub(1).max(1) as f64;
+        let point = |(at, count): (usize, &usize)| {
+            format!("{:.1},{:.1}", at as f64 * step, 24.0 - 20.0 * *count as f64 / most as f64)
+        };
+        Self {
+            sentence: format!(
+                "{} request{} in {} days, busiest day {}",
+                thousands(total),
+                if total == 1 { "" } else { "s" },
+                days.len(),
+                thousands(most)
+            ),
+            line: Some(days.iter().enumerate().map(point).collect::<Vec<_>>().join(" ")),
+            total: short(total),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(label: &str, accepted: usize, refused: &[(&str, usize)]) -> Column {
+        let refused = refused.iter().map(|(words, count)| ((*words).to_owned(), *count)).collect();
+        Column { label: label.into(), accepted, refused }
+    }
+
+    #[test]
+    fn bars_stand_on_the_ground_and_stay_inside() {
+        let columns =
+            [column("1 Nov", 0, &[]), column("2 Nov", 60, &[("expired", 30)]), column("3 Nov", 1, &[("disabled", 1)])];
+        let chart = Chart::new("Requests each day", &columns);
+        assert_eq!(chart.scale, ["90", "60", "30", "0"]);
+        assert_eq!(chart.ticks, ["1 Nov", "1 Nov", "2 Nov", "3 Nov"]);
+        let [none, full, least] = &chart.bars[..] else { panic!("three bars") };
+        assert_eq!((none.accepted.1, none.refused.1), (0.0, 0.0));
+        assert_eq!((full.accepted, full.refused), ((0.0, 66.67), (66.67, 33.33)));
+        // What would be thinner than can be seen.
+        assert_eq!((least.accepted, least.refused), ((97.78, 1.11), (98.89, 1.11)));
+        assert_eq!((full.x, full.width), (115.0, 70.0));
+        assert_eq!(full.title, "2 Nov: 60 accepted, 30 refused");
+    }
+
+    #[test]
+    fn a_single_call_among_very_many_is_seen() {
+        let chart = Chart::new("Requests", &[column("a", 900_000, &[]), column("b", 0, &[("expired", 1)])]);
+        assert_eq!(chart.bars[1].refused, (99.0, 1.0));
+        assert_eq!(chart.bars[0].accepted, (0.0, 100.0));
+    }
+
+    #[test]
+    fn the_scale_has_whole_thirds_and_little_air() {
+        for (most, expected) in
+            [(0, 3), (3, 3), (4, 6), (10, 15), (16, 21), (22, 30), (100, 150), (4_812, 6_000), (usize::MAX, usize::MAX)]
+        {
+            assert_eq!(top(most), expected, "{most}");
+        }
+    }
+
+    #[test]
+    fn a_chart_is_told_in_a_sentence_and_in_numbers() {
+        let columns = [column("1 Nov", 1_200, &[]), column("2 Nov", 7, &[("expired", 2), ("disabled", 1)])];
+        let chart = Chart::new("Requests each day", &columns);
+        assert_eq!(
+            chart.sentence,
+            "Requests each day, 1 Nov to 2 Nov. 1,207 accepted, 3 refused. Most accepted, 1,200, on 1 Nov. \
+             Most refused, 3, on 2 Nov."
+        );
+        assert_eq!((chart.rows[1].refused.as_str(), chart.rows[1].kinds.as_str()), ("3", "2 expired, 1 disabled"));
+        assert_eq!(Chart::new("Requests", &[]).sentence, "Requests: none.");
+        let quiet = Chart::new("Requests", &[column("1 Nov", 0, &[])]);
+        assert_eq!(quiet.sentence, "Requests, 1 Nov to 1 Nov. 0 accepted, 0 refused.");
+        assert!(quiet.rows.is_empty());
+    }
+
+    #[test]
+    fn a_small_line_has_a_point_for_each_day() {
+        let spark = Spark::new(&[0, 5, 10]);
+        assert_eq!(spark.line.as_deref(), Some("0.0,24.0 42.0,14.0 84.0,4.0"));
+        assert_eq!(spark.sentence, "15 requests in 3 days, busiest day 10");
+        assert_eq!(Spark::new(&[0; 14]).line, None);
+        assert_eq!(Spark::new(&[0; 14]).sentence, "No requests in 14 days");
+        assert_eq!(Spark::new(&[24_230]).total, "24.2k");
+    }
+}

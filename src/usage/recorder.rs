@@ -15,17 +15,43 @@ use super::store;
 /// Most rows in one transaction, so that other writes are not kept waiting.
 pub const BATCH: usize = 500;
 
+/// Fewest rows in one transaction.
+const LEAST: usize = 20;
+
 /// Between two transactions. The queue for the one writer of an embedded database is not fair: without a rest, whoever has
 /// just written is the first to write again.
 const REST: Duration = Duration::from_millis(10);
 
 /// What this node knows of the use of keys and has not written yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recorder {
     held: Mutex<Held>,
     /// Whoever takes something out holds it until it is written or put back.
-    turn: tokio::sync::Mutex<()>,
+    turn: tokio::sync::Mutex<Turn>,
     much: Notify,
+}
+
+/// The right to write, with how many rows at once.
+#[derive(Debug)]
+struct Turn {
+    rows: usize,
+}
+
+impl Turn {
+    /// A server that is far away may be given more than it can do in the time there is. Then it is given less, so that it
+    /// gets on at all.
+    fn learns(&mut self, written: &Result<(), db::Error>) {
+        self.rows = match written {
+            Ok(()) => (self.rows * 2).min(BATCH),
+            Err(_) => (self.rows / 2).max(LEAST),
+        };
+    }
+}
+
+impl Default for Recorder {
+    fn default() -> Self {
+        Self { held: Mutex::default(), turn: tokio::sync::Mutex::new(Turn { rows: BATCH }), much: Notify::new() }
+    }
 }
 
 impl Recorder {
@@ -53,10 +79,12 @@ impl Recorder {
     pub async fn write(&self, db: &Db) -> Result<(), db::Error> {
         let (mut next, mut refused) = (Some(i64::MIN), Ok(()));
         while let Some(from) = next {
-            let turn = self.turn.lock().await;
-            let (batch, then) = self.held().take(from, BATCH);
+            let mut turn = self.turn.lock().await;
+            let (batch, then) = self.held().take(from, turn.rows);
             next = then;
-            match self.write_batch(db, batch).await {
+            let written = self.write_batch(db, batch).await;
+            turn.learns(&written);
+            match written {
                 Ok(()) => {}
                 Err(error @ db::Error::Unavailable(_)) => return Err(error),
                 // The fault of a row, perhaps: the others are not kept waiting for it.
@@ -75,11 +103,14 @@ impl Recorder {
     /// # Errors
     /// When the database refuses. It is kept then.
     pub async fn write_key(&self, db: &Db, api_key: i64) -> Result<(), db::Error> {
-        let _turn = self.turn.lock().await;
+        let mut turn = self.turn.lock().await;
         loop {
-            let batch = self.held().take_key(api_key, BATCH);
-            let last = batch.len() < BATCH;
-            self.write_batch(db, batch).await?;
+            let rows = turn.rows;
+            let batch = self.held().take_key(api_key, rows);
+            let last = batch.len() < rows;
+            let written = self.write_batch(db, batch).await;
+            turn.learns(&written);
+            written?;
             if last {
                 return Ok(());
             }

@@ -141,10 +141,10 @@ fn sentence(what: &str, columns: &[Column]) -> String {
     // The first of those that are equal.
     let busiest = |count: fn(&Column) -> usize| columns.iter().rev().max_by_key(|column| count(column));
     if let Some(column) = busiest(|column| column.accepted).filter(|column| column.accepted > 0) {
-        text += &format!(" Most accepted, {}, on {}.", thousands(column.accepted), column.label);
+        text += &format!(" Most accepted: {} ({}).", thousands(column.accepted), column.label);
     }
     if let Some(column) = busiest(Column::refused).filter(|column| column.refused() > 0) {
-        text += &format!(" Most refused, {}, on {}.", thousands(column.refused()), column.label);
+        text += &format!(" Most refused: {} ({}).", thousands(column.refused()), column.label);
     }
     text
 }
@@ -233,8 +233,8 @@ mod tests {
         let chart = Chart::new("Requests each day", &columns);
         assert_eq!(
             chart.sentence,
-            "Requests each day, 1 Nov to 2 Nov. 1,207 accepted, 3 refused. Most accepted, 1,200, on 1 Nov. \
-             Most refused, 3, on 2 Nov."
+            "Requests each day, 1 Nov to 2 Nov. 1,207 accepted, 3 refused. Most accepted: 1,200 (1 Nov). \
+             Most refused: 3 (2 Nov)."
         );
         assert_eq!((chart.rows[1].refused.as_str(), chart.rows[1].kinds.as_str()), ("3", "2 expired, 1 disabled"));
         assert_eq!(Chart::new("Requests", &[]).sentence, "Requests: none.");

@@ -83,6 +83,8 @@ async fn deleting_asks_first_and_then_ends_it(olga: &Person, machine: &Machine, 
     assert_eq!(machine.verifies(secret).await, "VALID");
 
     olga.asks_to_delete(KEY).await;
+    // It is in use.
+    olga.types("confirm", KEY).await;
     olga.presses("Delete").await;
     olga.sees(&format!("{KEY} is deleted.")).await;
     assert!(olga.lists().await.is_empty());

@@ -12,6 +12,7 @@ mod forms_of_people;
 mod input_errors;
 mod invitation;
 mod key_life;
+mod key_use;
 mod keyboard;
 mod last_use;
 mod policy;

@@ -8,7 +8,7 @@ use keystead::audit::chain::{self, Fields};
 use keystead::base::keyring::Keyring;
 use keystead::db::schema::{audit_events, audit_heads};
 
-use crate::support::{Database, Key, PATIENCE, Person, Place, client, on_both, verify};
+use crate::support::{Database, Key, PATIENCE, Person, Place, client, eventually, on_both, verify};
 
 const ROUNDS: usize = 4;
 const BROWSERS: usize = 4;
@@ -201,4 +201,35 @@ fn follow_chains(database: &Database, keyring: &Keyring) -> usize {
         Ok::<_, keystead::db::Error>(heads.len())
     });
     read.expect("the chains are read")
+}
+
+on_both! {
+    async fn counts_of_the_last_seconds_are_lost_and_nothing_else(place: Place) {
+        let (mut portal, mut ada) = place.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let database = place.database();
+        let counted = || database.number("SELECT COALESCE(SUM(calls), 0) FROM usage_days");
+        for _ in 0..20 {
+            verify(&client(), &portal.origin, &key.secret).await.expect("an answer");
+        }
+        let asked = tokio::time::Instant::now();
+        eventually("they are written", || (counted() == 20).then_some(()));
+        assert!(asked.elapsed().as_secs() < 10, "{:?}", asked.elapsed());
+        for _ in 0..7 {
+            verify(&client(), &portal.origin, &key.secret).await.expect("an answer");
+        }
+        portal.is_killed();
+        let kept = counted();
+        assert!((20..=27).contains(&kept), "{kept}");
+
+        let portal = place.serve();
+        for _ in 0..3 {
+            let answer = verify(&client(), &portal.origin, &key.secret).await.expect("an answer");
+            assert_eq!(answer.json()["code"], "VALID");
+        }
+        portal.stops();
+        assert_eq!(counted(), kept + 3);
+        assert_eq!(database.number("SELECT COALESCE(SUM(calls), 0) FROM usage_hours"), kept + 3);
+        assert_eq!(database.number("SELECT COUNT(*) FROM api_key_uses WHERE used_at > 0"), 1);
+    }
 }

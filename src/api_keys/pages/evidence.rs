@@ -8,6 +8,9 @@ use crate::web::numbers::{counted, thousands};
 use crate::web::page::Moment;
 use crate::web::{Error, Portal};
 
+/// So many addresses of a day are told apart; where there are others beside fewer, they told none.
+const APART: usize = 100;
+
 /// A key and its use, as of this moment.
 pub(super) struct Evidence {
     pub shown: Shown,
@@ -43,14 +46,15 @@ pub(super) fn times(calls: i64) -> String {
     counted(count(calls), false, "time")
 }
 
-/// `2 addresses`, `more than 100 addresses`; nothing where no caller told one.
+/// `2 addresses`, `2 addresses and some that are not known`, `more than 100 addresses`; nothing where no caller told one.
 pub(super) fn addresses(addresses: &Addresses) -> Option<String> {
     let known = addresses.known.len();
     let plural = if known == 1 { "" } else { "es" };
     match (known, addresses.others) {
         (0, _) => None,
         (_, false) => Some(format!("{} address{plural}", thousands(known))),
-        (_, true) => Some(format!("more than {} address{plural}", thousands(known))),
+        (APART.., true) => Some(format!("more than {} address{plural}", thousands(known))),
+        (_, true) => Some(format!("{} address{plural} and some that are not known", thousands(known))),
     }
 }
 

@@ -36,6 +36,9 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
         olga.finds("#secret").await;
         if first {
             look("credential").await;
+            // What the connected system does.
+            olga.evaluates(CALLS).await;
+            olga.sees("First call received").await;
             olga.reloads().await;
             olga.sees("already").await;
             look("already-created").await;
@@ -75,10 +78,19 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     olga.sees("is enabled.").await;
     olga.opens("/api-keys").await;
     olga.asks_to_delete(client_ids[0]).await;
-    look("delete").await;
+    look("delete-in-use").await;
+    olga.types("confirm", "another").await;
+    olga.evaluates("document.querySelector('#confirm').form.noValidate = true").await;
+    olga.presses("Delete").await;
+    olga.finds("[role=alert]").await;
+    look("delete-in-use-errors").await;
+    olga.types("confirm", client_ids[0]).await;
     olga.presses("Delete").await;
     olga.sees("is deleted.").await;
     look("deleted").await;
+    olga.asks_to_delete(client_ids[1]).await;
+    look("delete").await;
+    olga.presses("Close").await;
     visits_roles(olga, &look).await;
     let ivy = visits_people(olga, &look).await;
     olga.opens("/audit").await;
@@ -105,6 +117,13 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     olga.sees("You need a role that can see API keys").await;
     look("forbidden").await;
 }
+
+/// The key on the page is used.
+const CALLS: &str = "fetch('/api/v1/verify', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ key: document.getElementById('secret').textContent, ip: '203.0.113.7' }),
+    })";
 
 /// Who was invited on the way.
 struct Invited {

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod delete_in_use;
 mod detail;
 mod edit;
 mod finding;

@@ -1,7 +1,5 @@
 //! The API Key Overview: what its rows say, in which order, and page by page.
 
-use keystead::usage::LastUses;
-
 use crate::support::{Page, on_both};
 
 on_both! {
@@ -39,19 +37,16 @@ on_both! {
 
     async fn the_status_is_the_word_for_what_a_key_is_now(portal: Portal) {
         let mut ada = portal.ada().await;
+        let mut keys = Vec::new();
         for client_id in ["never", "active", "soon", "late", "paused"] {
-            ada.makes_key(client_id).await;
+            keys.push(ada.makes_key(client_id).await);
         }
         let now = portal.inner.clock.now();
         let (soon, late) = (now.plus_days(9).micros(), now.micros());
         portal.sql("UPDATE api_keys SET disabled_at = 1 WHERE client_id = 'paused'").await;
         portal.sql(&format!("UPDATE api_keys SET expires_at = {soon} WHERE client_id = 'soon'")).await;
         portal.sql(&format!("UPDATE api_keys SET expires_at = {late} WHERE client_id = 'late'")).await;
-        let uses = LastUses::default();
-        let tenant = portal.number("SELECT id FROM tenants").await;
-        let active = portal.number("SELECT id FROM api_keys WHERE client_id = 'active'").await;
-        uses.note(keystead::access::TenantScope::from_row(tenant), active, now, None);
-        uses.write(&portal.inner.db).await.expect("a use is written");
+        portal.was_called(&keys[1], 0, "VALID", &["203.0.113.7"]).await;
         let page = ada.get("/api-keys").await;
         for (client_id, words) in
             [("never", "Never used"), ("active", "Active"), ("soon", "Expires in 9 days"), ("late", "Expired"), ("paused", "Disabled")]

@@ -48,7 +48,7 @@ on_both! {
             let made = format!("SELECT COUNT(*) FROM api_keys WHERE client_id = 'of-{role}'");
             assert_eq!(portal.number(&made).await, i64::from(manages), "{role}");
             ada.get("/api-keys").await;
-            ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+            ada.post(&key.path("delete"), &[("confirm", "billing-sync")]).await.redirects_to("/api-keys");
         }
     }
 

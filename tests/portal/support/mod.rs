@@ -15,6 +15,7 @@ mod rights;
 mod smtp;
 mod statements;
 mod targets;
+mod uses;
 mod visitor;
 mod wire;
 

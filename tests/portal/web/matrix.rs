@@ -50,6 +50,7 @@ const TABLE: &str = "
     GET  /api-keys/new                                api_keys:manage   login  403    200   403   200   200   login 200
     POST /api-keys/new                                api_keys:manage   login  403    400   403   400   400   login 400
     POST /api-keys/{key_id}/credential                api_keys:manage   login  403    303   403   303   303   login 404
+    GET  /api-keys/{key_id}/first-use                 api_keys:read     login  303    303   403   303   303   login 404
     GET  /api-keys/{key_id}/edit                      api_keys:manage   login  403    200   403   200   200   login 404
     POST /api-keys/{key_id}/edit                      api_keys:manage   login  403    422   403   422   422   login 404
     GET  /api-keys/{key_id}/rotate                    api_keys:manage   login  403    200   403   200   200   login 404

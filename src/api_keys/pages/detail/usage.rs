@@ -50,8 +50,9 @@ impl UsageView {
     pub fn new(usage: KeyUsage, alive: bool) -> Self {
         let now = usage.now;
         let (accepted, refused) = (count(usage.accepted_in_30_days()), count(usage.refused_in_30_days()));
-        let more = usage.callers.len().saturating_sub(CALLERS);
-        let callers = usage.callers.iter().take(CALLERS).map(|caller| CallerView {
+        let (known, others): (Vec<_>, Vec<_>) = usage.callers.iter().partition(|caller| caller.address.is_some());
+        let more = known.len().saturating_sub(CALLERS);
+        let callers = known.into_iter().take(CALLERS).chain(others).map(|caller| CallerView {
             address: caller.address.clone(),
             times: evidence::times(caller.calls),
             last: Moment::new(caller.last_at, now),
@@ -92,9 +93,9 @@ fn columns(counts: &[Count], last: i64, how_many: i64, label: fn(i64) -> String)
     (last - how_many + 1..=last).map(column).collect()
 }
 
-/// `14:00`
+/// `23 Nov 14:00`
 fn hour_label(hour: i64) -> String {
-    format!("{:02}:00", hour.rem_euclid(24))
+    format!("{} {:02}:00", day_label(hour.div_euclid(24)), hour.rem_euclid(24))
 }
 
 /// `23 Nov`
@@ -127,6 +128,6 @@ mod tests {
         let days = columns(&counts, 20_780, DAYS, day_label);
         assert_eq!((days.len(), days[0].label.as_str(), days[30].label.as_str()), (31, "24 Oct", "23 Nov"));
         assert_eq!((days[30].accepted, days[30].refused(), days[29].accepted), (3, 2, 0));
-        assert_eq!(hour_label(498_734), "14:00");
+        assert_eq!(hour_label(498_734), "23 Nov 14:00");
     }
 }

@@ -6,9 +6,7 @@ use crate::access::Permission;
 use crate::web::page::NavEntry;
 use crate::web::routes::{Access, Face, Route};
 
-use super::pages::{
-    create, credential, delete, detail, edit, export, first_use, overview, pause, rotate, selected,
-};
+use super::pages::{create, credential, delete, detail, edit, export, first_use, overview, pause, rotate, selected};
 
 /// Its line in the main navigation.
 pub const NAV: NavEntry =

@@ -52,7 +52,6 @@ impl EvidenceView {
             times: evidence::times(calls),
             addresses: evidence::addresses(&addresses),
             named: if few { addresses.known } else { Vec::new() },
-            // Of what is long ago, only the day is a fact that matters.
             last: usage.last.map(|last| UseView::new(last, now)),
         }
     }

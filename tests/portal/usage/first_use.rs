@@ -37,7 +37,7 @@ impl Stream {
     }
 
     /// All of it, to its end.
-    async fn to_the_end(self) -> String {
+    async fn reads_to_the_end(self) -> String {
         let rest = tokio::time::timeout(Duration::from_secs(10), self.response.text()).await.expect("it ends");
         self.text + &rest.expect("the connection stays")
     }
@@ -53,13 +53,13 @@ on_both! {
         assert_eq!(portal.verify(&key.wrong_secret()).await, "UNKNOWN");
         let ask = json!({ "key": key.secret, "ip": "203.0.113.7" });
         portal.verify_with(&ask).await.is(200);
-        let text = stream.to_the_end().await;
+        let text = stream.reads_to_the_end().await;
         let told = "event: used\ndata: First call received 23 Nov 2026, 14:32 UTC, from 203.0.113.7.\n\n";
         assert!(text.ends_with(told), "{text:?}");
         assert!(!text.contains(&key.secret));
         // Who comes later is told at once.
         portal.clock.forward(600);
-        assert!(Stream::open(&ada, &key).await.to_the_end().await.ends_with(told));
+        assert!(Stream::open(&ada, &key).await.reads_to_the_end().await.ends_with(told));
         ada.get(&key.path("")).await.says("First call 23 Nov 2026, 14:32 UTC, from 203.0.113.7").says_nothing_of("data-first-use");
     }
 
@@ -68,7 +68,7 @@ on_both! {
         let key = ada.makes_key("billing-sync").await;
         let stream = Stream::open(&ada, &key).await;
         portal.was_called(&key, 0, "VALID", &["198.51.100.24"]).await;
-        assert!(stream.to_the_end().await.contains("from 198.51.100.24."));
+        assert!(stream.reads_to_the_end().await.contains("from 198.51.100.24."));
     }
 
     async fn it_ends_after_five_minutes_and_with_the_session(portal: Portal) {
@@ -76,11 +76,11 @@ on_both! {
         let key = ada.makes_key("billing-sync").await;
         let stream = Stream::open(&ada, &key).await;
         portal.clock.forward(5 * 60);
-        assert!(stream.to_the_end().await.ends_with("event: end\ndata:\n\n"));
+        assert!(stream.reads_to_the_end().await.ends_with("event: end\ndata:\n\n"));
         let stream = Stream::open(&ada, &key).await;
         portal.sql("DELETE FROM sessions").await;
         portal.clock.forward(6);
-        assert!(stream.to_the_end().await.ends_with("event: end\ndata:\n\n"));
+        assert!(stream.reads_to_the_end().await.ends_with("event: end\ndata:\n\n"));
     }
 
     async fn it_keeps_no_connection_of_the_database_and_no_portal_from_stopping(portal: Portal) {
@@ -97,7 +97,7 @@ on_both! {
         visitor.clone().get("/api-keys").await.is(200);
         let stopped = tokio::task::spawn_blocking(move || drop(node));
         for stream in streams {
-            assert!(stream.to_the_end().await.ends_with("event: end\ndata:\n\n"));
+            assert!(stream.reads_to_the_end().await.ends_with("event: end\ndata:\n\n"));
         }
         tokio::time::timeout(Duration::from_secs(10), stopped).await.expect("it stops").expect("it stops well");
     }

@@ -29,6 +29,8 @@ pub struct ApiKey {
     pub expires_at: Timestamp,
     /// When it was disabled, if it is.
     pub disabled_at: Option<Timestamp>,
+    /// Why, in the words of whoever disabled it.
+    pub disabled_reason: Option<String>,
     /// When it was deleted, if it is: the row is then a tombstone.
     pub deleted_at: Option<Timestamp>,
     /// Raised when tokens given before must not be taken any more.
@@ -112,6 +114,7 @@ mod tests {
             created_by: "ops@acme.example".into(),
             expires_at,
             disabled_at: None,
+            disabled_reason: None,
             deleted_at: None,
             token_version: 1,
             version: 1,

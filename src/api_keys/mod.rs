@@ -5,15 +5,21 @@ pub mod api_key;
 pub mod client_id;
 mod error;
 pub mod filter;
+mod hand_over;
 mod pages;
 pub mod problem;
+pub mod reason;
 mod routes;
 pub mod secret_text;
 mod store;
 mod words;
 
-pub use actions::{Created, Edit, NewApiKey, Rotation, create, delete, disable, edit, enable, list, rotate, show};
+pub use actions::{
+    Created, Edit, NewApiKey, Rotation, cancel_rotation, create, delete, disable, edit, enable, finish_rotation, list,
+    rotate, show,
+};
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
+pub use hand_over::HandOver;
 pub use routes::{NAV, routes};
 pub use store::{Presented, StoredSecret, presented, tags_of_presented};

@@ -38,6 +38,18 @@ pub enum NameProblem {
     ControlCharacter,
 }
 
+/// Why a text is no reason for disabling a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReasonProblem {
+    /// More than 200 characters.
+    TooLong {
+        /// How many there were.
+        length: usize,
+    },
+    /// A tab, a line break, an invisible character that changes direction.
+    ControlCharacter,
+}
+
 /// One thing that is wrong with the panel of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditProblem {

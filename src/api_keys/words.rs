@@ -64,6 +64,7 @@ mod tests {
             created_by: String::new(),
             expires_at: Timestamp::NEVER,
             disabled_at: None,
+            disabled_reason: None,
             deleted_at: None,
             token_version: 1,
             version: 1,

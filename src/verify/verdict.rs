@@ -90,6 +90,7 @@ mod tests {
             created_by: "ops@acme.example".into(),
             expires_at: NOW.plus_days(1),
             disabled_at: None,
+            disabled_reason: None,
             deleted_at: None,
             token_version: 1,
             version: 1,
@@ -97,7 +98,7 @@ mod tests {
     }
 
     fn secret(mac: u8, ends_at: Timestamp) -> StoredSecret {
-        StoredSecret { mac: vec![mac; 32], hint: String::new(), created_at: NOW, created_by: String::new(), ends_at }
+        StoredSecret { id: 0, mac: vec![mac; 32], hint: String::new(), created_at: NOW, created_by: String::new(), ends_at }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod list;
 mod pause;
 mod read;
 mod rotate;
+mod rotation;
 mod selected;
 
 pub use create::{Created, NewApiKey, create};
@@ -16,6 +17,7 @@ pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
 pub use read::{Listed, Shown, show, tag_suggestions};
 pub use rotate::{OVERLAPS, Rotation, rotate};
+pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{delete_all, disable_all, show_all};
 
 use crate::access::Act;

@@ -39,6 +39,7 @@ type Columns = (
     api_keys::created_by,
     api_keys::expires_at,
     api_keys::disabled_at,
+    api_keys::disabled_reason,
     api_keys::deleted_at,
     api_keys::token_version,
     api_keys::version,
@@ -55,6 +56,7 @@ const COLUMNS: Columns = (
     api_keys::created_by,
     api_keys::expires_at,
     api_keys::disabled_at,
+    api_keys::disabled_reason,
     api_keys::deleted_at,
     api_keys::token_version,
     api_keys::version,
@@ -72,6 +74,7 @@ struct Row {
     created_by: String,
     expires_at: i64,
     disabled_at: Option<i64>,
+    disabled_reason: Option<String>,
     deleted_at: Option<i64>,
     token_version: i64,
     version: i64,
@@ -90,6 +93,7 @@ impl From<Row> for ApiKey {
             created_by: row.created_by,
             expires_at: Timestamp::from_micros(row.expires_at),
             disabled_at: row.disabled_at.map(Timestamp::from_micros),
+            disabled_reason: row.disabled_reason,
             deleted_at: row.deleted_at.map(Timestamp::from_micros),
             token_version: row.token_version,
             version: row.version,
@@ -186,6 +190,7 @@ pub(in crate::api_keys) struct Changes<'a> {
     pub hint: Option<&'a str>,
     pub expires_at: Option<i64>,
     pub disabled_at: Option<Option<i64>>,
+    pub disabled_reason: Option<Option<&'a str>>,
 }
 
 /// Changes a key's row, and counts the change.

@@ -11,6 +11,8 @@ use crate::db::{Conn, Error, Tx};
 /// What is stored of a secret, and when it ends.
 #[derive(Debug, Clone)]
 pub struct StoredSecret {
+    /// Its database id.
+    pub id: i64,
     /// Its MAC under the pepper.
     pub mac: Vec<u8>,
     /// How it is shown.
@@ -52,10 +54,11 @@ pub(in crate::api_keys) fn secrets_of(
     tenant: TenantScope,
     id: i64,
 ) -> Result<Vec<StoredSecret>, Error> {
-    let rows: Vec<(Vec<u8>, String, i64, String, i64)> = both!(conn, |c| api_key_secrets::table
+    let rows: Vec<(i64, Vec<u8>, String, i64, String, i64)> = both!(conn, |c| api_key_secrets::table
         .filter(api_key_secrets::tenant_id.eq(tenant.id()).and(api_key_secrets::api_key_id.eq(id)))
         .order(api_key_secrets::id.desc())
         .select((
+            api_key_secrets::id,
             api_key_secrets::mac,
             api_key_secrets::hint,
             api_key_secrets::created_at,
@@ -63,7 +66,8 @@ pub(in crate::api_keys) fn secrets_of(
             api_key_secrets::ends_at,
         ))
         .load(c))?;
-    let secret = |(mac, hint, created_at, created_by, ends_at)| StoredSecret {
+    let secret = |(id, mac, hint, created_at, created_by, ends_at)| StoredSecret {
+        id,
         mac,
         hint,
         created_at: Timestamp::from_micros(created_at),

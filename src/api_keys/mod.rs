@@ -1,6 +1,7 @@
 //! API keys: what people create. Their text, their life, their pages.
 
 mod actions;
+pub mod allowed_addresses;
 pub mod api_key;
 pub mod client_id;
 mod error;
@@ -18,6 +19,7 @@ pub use actions::{
     Created, Edit, NewApiKey, Rotation, cancel_rotation, create, delete, disable, edit, enable, finish_rotation, list,
     rotate, show,
 };
+pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
 pub use hand_over::HandOver;

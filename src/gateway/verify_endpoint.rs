@@ -61,21 +61,21 @@ async fn submit(
     let asked = parse(body.0)?;
     let key_id = match secret_text::parse(asked.key.expose(), &portal.settings.environment) {
         Ok(key_id) => key_id.to_owned(),
-        Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed))),
+        Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed), "")),
     };
     let (keyring, now, ip) = (Arc::clone(&portal.keyring), portal.clock.now(), asked.ip);
     let answer = portal
         .db
         .point_read(move |conn| {
-            let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), now)?;
-            let Checked { verdict, key: Some((presented, grants)) } = checked else {
-                return Ok(Answer::Refused(checked.verdict));
+            let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), ip, now)?;
+            let Checked { verdict, key: Some((presented, grants)), .. } = checked else {
+                return Ok(Answer::Refused(checked.verdict, String::new()));
             };
             if asked.tenant.as_ref().is_some_and(|slug| *slug != presented.tenant.slug) {
-                return Ok(Answer::Refused(Verdict::Unknown));
+                return Ok(Answer::Refused(Verdict::Unknown, String::new()));
             }
             if verdict != Verdict::Valid {
-                return Ok(Answer::Refused(verdict));
+                return Ok(Answer::Refused(verdict, presented.tenant.contact));
             }
             if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| presented.tenant.root())) {
                 return Ok(Answer::Insufficient);
@@ -84,7 +84,7 @@ async fn submit(
         })
         .await?;
     Ok(match answer {
-        Answer::Refused(verdict) => refuse(&verdict),
+        Answer::Refused(verdict, contact) => refuse(&verdict, &contact),
         Answer::Insufficient => {
             no("INSUFFICIENT_PERMISSION", "The key is valid, but does not hold this permission there.")
         }
@@ -98,7 +98,8 @@ async fn submit(
 
 enum Answer {
     Valid(Box<(Vec<Tag>, Presented, Vec<Grant>)>),
-    Refused(Verdict),
+    /// With whom to ask.
+    Refused(Verdict, String),
     Insufficient,
 }
 
@@ -169,8 +170,16 @@ fn yes(presented: &Presented, tags: &[Tag], grants: &[Grant]) -> HttpResponse {
     }))
 }
 
-fn refuse(verdict: &Verdict) -> HttpResponse {
-    no(verdict.code(), &verdict.message())
+/// Whoever holds the right secret is told since when, and whom to ask; everybody else gets the same three fields.
+fn refuse(verdict: &Verdict, contact: &str) -> HttpResponse {
+    let mut body = json!({ "valid": false, "code": verdict.code(), "message": verdict.message(contact) });
+    if let Some(at) = verdict.at() {
+        body["at"] = json!(at.rfc3339());
+    }
+    if verdict.is_for_the_holder() && !contact.is_empty() {
+        body["contact"] = json!(contact);
+    }
+    answer(&body)
 }
 
 fn no(code: &str, message: &str) -> HttpResponse {

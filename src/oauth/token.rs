@@ -1,5 +1,7 @@
 //! `POST /{tenant}/oauth2/token`: an access token for a key (RFC 6749, section 4.4).
 
+use std::net::IpAddr;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde_json::json;
@@ -19,7 +21,7 @@ use crate::web::{Error, Portal};
 
 use super::access_token::{LONGEST, Token, TokenRequest};
 use super::client::Claimed;
-use super::error::{invalid_client, invalid_request, refuse};
+use super::error::{invalid_client, invalid_request, refuse, refused_client};
 use super::{client, issuer, parameters, scope};
 
 /// Gives a token.
@@ -49,7 +51,8 @@ pub async fn submit(
             return Err(error);
         }
     };
-    let asked = Asked { tenant, claimed, audience, scope: asked_scope };
+    let from = RequestInfo::of(&req).address;
+    let asked = Asked { tenant, claimed, audience, scope: asked_scope, from };
     let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
     let given =
         portal.db.point_read(move |conn| give(conn, &portal_, &ring, &asked, now)).await.map_err(|failure| {
@@ -58,7 +61,7 @@ pub async fn submit(
                 Failure::Refused(error) => error,
             }
         })?;
-    uses.note(given.tenant, given.api_key, now, RequestInfo::of(&req).address);
+    uses.note(given.tenant, given.api_key, now, from);
     Ok(answer(&given.token))
 }
 
@@ -67,6 +70,8 @@ struct Asked {
     claimed: Claimed,
     audience: Option<String>,
     scope: Option<String>,
+    /// The client's address, as far as trusted proxies say it.
+    from: Option<IpAddr>,
 }
 
 struct Given {
@@ -93,12 +98,15 @@ impl From<Error> for Failure {
 }
 
 fn give(conn: &mut Conn, portal: &Portal, ring: &Ring, asked: &Asked, now: Timestamp) -> Result<Given, Failure> {
-    let Some((presented, grants)) = authenticate(conn, portal, asked, now)? else {
+    let Some((verdict, presented, grants)) = authenticate(conn, portal, asked, now)? else {
         // Only whoever fails is worth a look at whether there is such a tenant at all.
         let tenant = tenants::by_slug(conn, &asked.tenant)?.ok_or_else(Error::not_found)?;
         return Err(invalid_client(&tenant.slug).into());
     };
     let tenant = presented.tenant;
+    if verdict != Verdict::Valid {
+        return Err(refused_client(&tenant.slug, verdict.message(&tenant.contact)).into());
+    }
     let scope = scope::granted(&grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
@@ -121,22 +129,20 @@ fn give(conn: &mut Conn, portal: &Portal, ring: &Ring, asked: &Asked, now: Times
     Ok(Given { token, tenant: tenant.scope, api_key: presented.key.id })
 }
 
-/// The key, if it is good, of this tenant, and presented with exactly its own client id.
+/// The key with its verdict, for whoever presents its right secret with exactly its own client id, in its own tenant.
 fn authenticate(
     conn: &mut Conn,
     portal: &Portal,
     asked: &Asked,
     now: Timestamp,
-) -> Result<Option<(Presented, Vec<Grant>)>, db::Error> {
+) -> Result<Option<(Verdict, Presented, Vec<Grant>)>, db::Error> {
     let text = asked.claimed.secret.expose();
     let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(None) };
-    let Checked { verdict: Verdict::Valid, key } = verify::check(conn, &portal.keyring, key_id, text, now)? else {
-        return Ok(None);
-    };
+    let Checked { verdict, key, .. } = verify::check(conn, &portal.keyring, key_id, text, asked.from, now)?;
     let own = |(presented, _): &(Presented, _)| {
         presented.tenant.slug == asked.tenant && presented.key.client_id == asked.claimed.client_id
     };
-    Ok(key.filter(own))
+    Ok(key.filter(own).map(|(presented, grants)| (verdict, presented, grants)))
 }
 
 /// RFC 8707, section 2: an absolute URI without a fragment.

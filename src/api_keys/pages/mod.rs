@@ -10,4 +10,5 @@ pub mod enable;
 pub mod export;
 pub mod overview;
 pub mod rotate;
+pub mod rotation;
 pub mod selected;

@@ -10,8 +10,8 @@ use crate::db::dialect::{self, Lock};
 use crate::db::schema::{audit_events, audit_heads};
 use crate::db::{Conn, Error, Tx};
 
-use super::{About, Event};
 use super::chain::{self, Fields};
+use super::{About, Event};
 
 /// An event as it was recorded.
 #[derive(Debug, Clone)]

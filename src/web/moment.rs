@@ -40,13 +40,7 @@ impl Moment {
 pub fn in_words(at: Timestamp) -> String {
     let calendar = at.calendar();
     let month = MONTHS[usize::from(u8::from(calendar.month()) - 1)];
-    format!(
-        "{} {month} {} at {:02}:{:02} UTC",
-        calendar.day(),
-        calendar.year(),
-        calendar.hour(),
-        calendar.minute()
-    )
+    format!("{} {month} {} at {:02}:{:02} UTC", calendar.day(), calendar.year(), calendar.hour(), calendar.minute())
 }
 
 fn relative(seconds: i64) -> String {

@@ -21,8 +21,7 @@ pub fn disable(tx: &mut Tx<'_>, act: &Act, key_id: &str, reason: Option<&Reason>
     let (tenant, reason) = (act.actor.tenant, reason.map(Reason::as_str));
     if key.disabled_at.is_none() || (reason.is_some() && reason != key.disabled_reason.as_deref()) {
         let since = key.disabled_at.unwrap_or(act.now).micros();
-        let changes =
-            Changes { disabled_at: Some(Some(since)), disabled_reason: Some(reason), ..Changes::default() };
+        let changes = Changes { disabled_at: Some(Some(since)), disabled_reason: Some(reason), ..Changes::default() };
         store::update(tx, tenant, key.id, act.now, changes)?;
         grants::raise_token_version(tx, tenant, key.id)?;
         let (before, after) = (json!({ "reason": key.disabled_reason }), json!({ "reason": reason }));

@@ -122,22 +122,17 @@ async fn submit(
     let id = key_id.clone();
     let flash = match who.write(req, portal, move |tx, act| verb(tx, act, &id, version)).await? {
         Ok(key) => Flash::ok(format!("{}: {words}", key.client_id)),
-        // The same form twice finds no rotation any more, and its page has nothing to ask.
-        Err(ApiKeyError::Stale(now)) if now.deleted_at.is_none() => {
-            return match view(req, portal, who, key_id.clone(), end, StatusCode::CONFLICT).await {
-                Err(error) if error.status() == StatusCode::CONFLICT => Ok(nothing_to_end(portal, &key_id, &now)),
-                answer => answer,
-            };
-        }
-        Err(ApiKeyError::NotRotating(now)) => return Ok(nothing_to_end(portal, &key_id, &now)),
+        Err(ApiKeyError::Stale(_)) => return view(req, portal, who, key_id, end, StatusCode::CONFLICT).await,
+        Err(ApiKeyError::NotRotating(key)) => return Ok(nothing_to_end(portal, &key)),
         Err(error) => return Err(error.into()),
     };
     Ok(page::redirect(portal, &format!("/api-keys/{key_id}"), Some(flash)))
 }
 
-fn nothing_to_end(portal: &Portal, key_id: &str, key: &ApiKey) -> HttpResponse {
-    let words = format!("{}: No rotation is going on any more, so nothing was changed.", key.client_id);
-    page::redirect(portal, &format!("/api-keys/{key_id}"), Some(Flash::warn(words)))
+/// The same form twice finds no rotation any more, and has nothing to ask.
+fn nothing_to_end(portal: &Portal, key: &ApiKey) -> HttpResponse {
+    let words = format!("{}: No rotation is going on, so nothing was changed.", key.client_id);
+    page::redirect(portal, &format!("/api-keys/{}", key.key_id), Some(Flash::warn(words)))
 }
 
 async fn view(
@@ -167,7 +162,7 @@ async fn view(
         .into_iter()
         .filter(|secret| !matches!(secret.state, SecretState::Ended { .. }));
     let (Some(current), Some(retiring)) = (working.next(), working.next()) else {
-        return Err(ApiKeyError::NotRotating(Box::new(key.clone())).into());
+        return Ok(nothing_to_end(portal, key));
     };
     let page = RotationPage {
         shell: Shell::new(req, portal, who),

@@ -30,7 +30,6 @@ pub fn secret_uses(conn: &mut Conn, tenant: TenantScope, api_key: i64) -> Result
         .filter(dsl::calls.gt(0))
         .select((dsl::secret_id, dsl::used_at, dsl::address, dsl::calls))
         .load(conn)?;
-    let used =
-        |(id, at, address, calls)| (id, SecretUse { at: Timestamp::from_micros(at), address, calls });
+    let used = |(id, at, address, calls)| (id, SecretUse { at: Timestamp::from_micros(at), address, calls });
     Ok(rows.into_iter().map(used).collect())
 }

@@ -11,10 +11,10 @@ use askama::Template;
 use crate::access::{Grant, Permission};
 use crate::api_keys::HandOver;
 use crate::api_keys::actions::{self, Shown};
-use crate::{tenants, usage};
 use crate::web::actor::SignedIn;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
+use crate::{tenants, usage};
 
 use super::credential::token_url;
 use super::overview::RowView;

@@ -73,12 +73,7 @@ impl UseView {
 }
 
 /// The secrets, newest first. Those of a deleted key have all ended.
-pub fn views(
-    secrets: &[StoredSecret],
-    uses: &HashMap<i64, SecretUse>,
-    dead: bool,
-    now: Timestamp,
-) -> Vec<SecretView> {
+pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: bool, now: Timestamp) -> Vec<SecretView> {
     let hand_over = HandOver::of(secrets, now);
     let state = |secret: &StoredSecret| match hand_over {
         _ if dead || secret.ends_at <= now => {

@@ -69,14 +69,14 @@ on_both! {
         let version = ada.get(&key.path("rotate")).await.is(200).field("version");
         ada.post(&key.path("rotate"), &[("version", &version), ("overlap", "604800")]).await.is(200);
         // Not since the rotation, at 14:33.
-        ada.get(&key.path("")).await.says("The old key is quiet since 23 Nov 2026, 14:33 UTC.").says("Stops in 7 days");
+        ada.get(&key.path("")).await.says("The old key has been quiet since 23 Nov 2026, 14:33 UTC.").says("Stops in 7 days");
         portal.clock.forward(HOUR);
         portal.sql(&format!("UPDATE api_key_secret_uses SET used_at = {}", portal.inner.clock.now().micros())).await;
         portal.clock.forward(DAY - 1);
         ada.signs_in("ada@acme.example", PASSWORD).await;
-        ada.get(&key.path("")).await.says("At least one system still uses the old key.").says_nothing_of("is quiet");
+        ada.get(&key.path("")).await.says("At least one system still uses the old key.").says_nothing_of("been quiet");
         portal.clock.forward(1);
-        ada.get(&key.path("")).await.says("The old key is quiet since 23 Nov 2026, 15:33 UTC.").says_nothing_of("still uses");
+        ada.get(&key.path("")).await.says("The old key has been quiet since 23 Nov 2026, 15:33 UTC.").says_nothing_of("still uses");
     }
 
     async fn finishing_ends_the_old_secret_at_once_and_the_tokens_of_the_client(portal: Portal) {

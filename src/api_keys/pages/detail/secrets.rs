@@ -72,7 +72,7 @@ impl UseView {
     }
 }
 
-/// The secrets, newest first. Those of a deleted key have all ended.
+/// The secrets, newest first, those that have ended last. Those of a deleted key have all ended.
 pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: bool, now: Timestamp) -> Vec<SecretView> {
     let hand_over = HandOver::of(secrets, now);
     let state = |secret: &StoredSecret| match hand_over {
@@ -93,7 +93,9 @@ pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: boo
         last_use: uses.get(&secret.id).map(|use_| UseView::new(use_, now)),
         state: state(secret),
     };
-    secrets.iter().map(view).collect()
+    let mut views: Vec<SecretView> = secrets.iter().map(view).collect();
+    views.sort_by_key(|view| matches!(view.state, SecretState::Ended { .. }));
+    views
 }
 
 fn heard(last: Option<&SecretUse>, rotated_at: Timestamp, now: Timestamp) -> Heard {

@@ -88,7 +88,7 @@ async fn view(
     let page = DisablePage {
         shell: Shell::new(req, portal, who),
         list: overview::list(portal, who, Page::First).await?,
-        key: RowView::new(shown.listed, portal.clock.now()),
+        key: RowView::new(shown.listed, &who.actor.root, portal.clock.now()),
         reason,
         problem,
         token_minutes: tenant.access_token_seconds.div_euclid(60).max(1),

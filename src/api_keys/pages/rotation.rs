@@ -168,7 +168,7 @@ async fn view(
         shell: Shell::new(req, portal, who),
         list: overview::list(portal, who, Page::First).await?,
         version: key.version,
-        key: RowView::new(shown.listed, now),
+        key: RowView::new(shown.listed, &who.actor.root, now),
         end,
         current,
         retiring,

@@ -11,5 +11,5 @@ mod pause;
 mod permissions;
 mod plans;
 mod rotate;
-mod selected;
 mod rotation;
+mod selected;

@@ -28,4 +28,9 @@ impl Tenant {
     pub fn root(&self) -> ResourcePath {
         ResourcePath::root(&self.slug)
     }
+
+    /// The life of an access token in minutes, as pages say it: rounded up.
+    pub const fn access_token_minutes(&self) -> i64 {
+        (self.access_token_seconds + 59) / 60
+    }
 }

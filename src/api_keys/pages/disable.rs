@@ -91,7 +91,7 @@ async fn view(
         key: RowView::new(shown.listed, &who.actor.root, portal.clock.now()),
         reason,
         problem,
-        token_minutes: tenant.access_token_seconds.div_euclid(60).max(1),
+        token_minutes: tenant.access_token_minutes(),
     };
     page::html(req, portal, status, &page)
 }

@@ -172,7 +172,7 @@ async fn view(
         end,
         current,
         retiring,
-        token_minutes: tenant.access_token_seconds.div_euclid(60).max(1),
+        token_minutes: tenant.access_token_minutes(),
         stale: status == StatusCode::CONFLICT,
     };
     page::html(req, portal, status, &page)

@@ -10,7 +10,6 @@ use crate::access::Permission;
 use crate::api_keys::actions::{self, Shown};
 use crate::api_keys::problem::ReasonProblem;
 use crate::api_keys::reason::Reason;
-use crate::base::paging::Page;
 use crate::tenants;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -87,7 +86,7 @@ async fn view(
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = DisablePage {
         shell: Shell::new(req, portal, who),
-        list: overview::list(portal, who, Page::First).await?,
+        list: overview::behind(portal, who).await?,
         key: RowView::new(shown.listed, &who.actor.root, portal.clock.now()),
         reason,
         problem,

@@ -9,7 +9,6 @@ use askama::Template;
 use crate::access::{Act, Permission};
 use crate::api_keys::actions;
 use crate::api_keys::{ApiKey, ApiKeyError};
-use crate::base::paging::Page;
 use crate::db::Tx;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -166,7 +165,7 @@ async fn view(
     };
     let page = RotationPage {
         shell: Shell::new(req, portal, who),
-        list: overview::list(portal, who, Page::First).await?,
+        list: overview::behind(portal, who).await?,
         version: key.version,
         key: RowView::new(shown.listed, &who.actor.root, now),
         end,

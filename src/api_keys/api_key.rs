@@ -1,5 +1,6 @@
 //! An API key and what it is at a moment.
 
+use super::AllowedAddresses;
 use crate::base::clock::Timestamp;
 
 /// A key expires soon when so many days or fewer are left.
@@ -29,12 +30,16 @@ pub struct ApiKey {
     pub expires_at: Timestamp,
     /// When it was disabled, if it is.
     pub disabled_at: Option<Timestamp>,
+    /// Why, in the words of whoever disabled it.
+    pub disabled_reason: Option<String>,
     /// When it was deleted, if it is: the row is then a tombstone.
     pub deleted_at: Option<Timestamp>,
     /// Raised when tokens given before must not be taken any more.
     pub token_version: i64,
     /// Counts the changes of its row.
     pub version: i64,
+    /// From where it may be used.
+    pub allowed_addresses: AllowedAddresses,
 }
 
 /// What a key is, in one word. The first that applies.
@@ -112,9 +117,11 @@ mod tests {
             created_by: "ops@acme.example".into(),
             expires_at,
             disabled_at: None,
+            disabled_reason: None,
             deleted_at: None,
             token_version: 1,
             version: 1,
+            allowed_addresses: AllowedAddresses::default(),
         }
     }
 

@@ -28,6 +28,8 @@ pub enum ApiKeyError {
     AlreadyCreated(Box<ApiKey>),
     /// Somebody else changed the key meanwhile; it is like this now.
     Stale(Box<ApiKey>),
+    /// No rotation of the key is going on, or not any more.
+    NotRotating(Box<ApiKey>),
     /// The key holds what is not the actor's to give again.
     CannotGive(CannotGive),
     /// A role or a resource that was asked for does not exist, or is not the actor's to give.
@@ -71,6 +73,7 @@ impl From<ApiKeyError> for web::Error {
             ApiKeyError::NotFound | ApiKeyError::AlreadyDeleted(_) => Self::not_found(),
             ApiKeyError::CannotGive(cannot) | ApiKeyError::Grants(GrantsError::CannotGive(cannot)) => cannot.into(),
             ApiKeyError::Stale(_) => Self::conflict("Somebody else changed this key meanwhile. Open it again."),
+            ApiKeyError::NotRotating(_) => Self::conflict("No rotation of this key is going on. Open it again."),
             other => Self::bad_request(other.to_string()),
         }
     }
@@ -87,6 +90,7 @@ impl fmt::Display for ApiKeyError {
             Self::ClientIdTaken => f.write_str("the client id is in use"),
             Self::AlreadyCreated(_) => f.write_str("this form made a key before"),
             Self::Stale(_) => f.write_str("somebody else changed the key meanwhile"),
+            Self::NotRotating(_) => f.write_str("no rotation of the key is going on"),
             Self::CannotGive(cannot) => cannot.fmt(f),
             Self::Grants(error) => error.fmt(f),
             Self::LivesTooLong(_) => f.write_str("the key would live longer than the organization allows"),

@@ -1,21 +1,27 @@
 //! API keys: what people create. Their text, their life, their pages.
 
 mod actions;
+pub mod allowed_addresses;
 pub mod api_key;
 pub mod client_id;
 mod error;
 pub mod filter;
+mod hand_over;
 mod pages;
 pub mod problem;
+pub mod reason;
 mod routes;
 pub mod secret_text;
 mod store;
 mod words;
 
 pub use actions::{
-    Created, Edit, NewApiKey, Rotation, create, delete, delete_confirmed, disable, edit, enable, list, rotate, show,
+    Created, Edit, NewApiKey, Rotation, cancel_rotation, create, delete, delete_confirmed, disable, edit, enable,
+    finish_rotation, list, rotate, show,
 };
+pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
+pub use hand_over::HandOver;
 pub use routes::{NAV, routes};
 pub use store::{Presented, StoredSecret, presented, tags_of_presented};

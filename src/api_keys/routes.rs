@@ -6,7 +6,9 @@ use crate::access::Permission;
 use crate::web::page::NavEntry;
 use crate::web::routes::{Access, Face, Route};
 
-use super::pages::{create, credential, delete, detail, edit, export, first_use, overview, pause, rotate, selected};
+use super::pages::{
+    create, credential, delete, detail, disable, edit, enable, export, first_use, overview, rotate, rotation, selected,
+};
 
 /// Its line in the main navigation.
 pub const NAV: NavEntry =
@@ -32,8 +34,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api-keys/{key_id}/edit", MANAGE, Face::Page, || web::to(edit::submit)),
         Route::get("/api-keys/{key_id}/rotate", MANAGE, Face::Page, || web::to(rotate::show)),
         Route::post("/api-keys/{key_id}/rotate", MANAGE, Face::Page, || web::to(rotate::submit)),
-        Route::post("/api-keys/{key_id}/disable", MANAGE, Face::Page, || web::to(pause::disable)),
-        Route::post("/api-keys/{key_id}/enable", MANAGE, Face::Page, || web::to(pause::enable)),
+        Route::get("/api-keys/{key_id}/rotation/finish", MANAGE, Face::Page, || web::to(rotation::show_finish)),
+        Route::post("/api-keys/{key_id}/rotation/finish", MANAGE, Face::Page, || web::to(rotation::finish)),
+        Route::get("/api-keys/{key_id}/rotation/cancel", MANAGE, Face::Page, || web::to(rotation::show_cancel)),
+        Route::post("/api-keys/{key_id}/rotation/cancel", MANAGE, Face::Page, || web::to(rotation::cancel)),
+        Route::get("/api-keys/{key_id}/disable", MANAGE, Face::Page, || web::to(disable::show)),
+        Route::post("/api-keys/{key_id}/disable", MANAGE, Face::Page, || web::to(disable::submit)),
+        Route::post("/api-keys/{key_id}/enable", MANAGE, Face::Page, || web::to(enable::submit)),
         Route::get("/api-keys/{key_id}/delete", MANAGE, Face::Page, || web::to(delete::show)),
         Route::post("/api-keys/{key_id}/delete", MANAGE, Face::Page, || web::to(delete::submit)),
     ]

@@ -64,9 +64,11 @@ mod tests {
             created_by: String::new(),
             expires_at: Timestamp::NEVER,
             disabled_at: None,
+            disabled_reason: None,
             deleted_at: None,
             token_version: 1,
             version: 1,
+            allowed_addresses: crate::api_keys::AllowedAddresses::default(),
         };
         let words: Vec<String> = of(&key).into_iter().collect();
         let expected =

@@ -83,6 +83,10 @@ actions! {
     ApiKeyEnabled = "api_key.enabled", "Enabled the key";
     /// An API key was given a new secret.
     ApiKeyRotated = "api_key.rotated", "Rotated the key";
+    /// The old secret of a rotated API key was ended before its time.
+    ApiKeyRotationFinished = "api_key.rotation_finished", "Finished the rotation of the key";
+    /// The new secret of a rotated API key was withdrawn.
+    ApiKeyRotationCancelled = "api_key.rotation_cancelled", "Cancelled the rotation of the key";
     /// An API key was deleted.
     ApiKeyDeleted = "api_key.deleted", "Deleted the key";
 }

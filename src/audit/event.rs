@@ -1,5 +1,8 @@
 //! An event as a verb describes it.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use super::Action;
@@ -13,6 +16,34 @@ pub struct Target {
     pub id: String,
     /// What it was called.
     pub label: String,
+}
+
+/// A thing that events are asked for: `api_key:4Jq9ZbT0kLw2`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The noun.
+    pub kind: String,
+    /// The public id.
+    pub id: String,
+}
+
+impl FromStr for About {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.split_once(':') {
+            Some((kind, id)) if !kind.is_empty() && !id.is_empty() => {
+                Ok(Self { kind: kind.to_owned(), id: id.to_owned() })
+            }
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.id)
+    }
 }
 
 /// Something that is about to be recorded. Holds no secret.

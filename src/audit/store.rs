@@ -10,8 +10,8 @@ use crate::db::dialect::{self, Lock};
 use crate::db::schema::{audit_events, audit_heads};
 use crate::db::{Conn, Error, Tx};
 
-use super::Event;
 use super::chain::{self, Fields};
+use super::{About, Event};
 
 /// An event as it was recorded.
 #[derive(Debug, Clone)]
@@ -120,11 +120,17 @@ struct Row {
     after: Option<String>,
 }
 
-/// One page of a tenant's events, newest first. The cursor's `at` is the event's `seq`.
+/// One page of a tenant's events, or of those about one thing, newest first. The cursor's `at` is the event's `seq`.
 ///
 /// # Errors
 /// When the database refuses, or holds what is never written.
-pub(super) fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usize) -> Result<Slice<Entry>, Error> {
+pub(super) fn page(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    about: Option<&About>,
+    page: Page,
+    limit: usize,
+) -> Result<Slice<Entry>, Error> {
     let mut query = audit_events::table
         .filter(audit_events::chain_id.eq(tenant.id()))
         .select((
@@ -142,6 +148,9 @@ pub(super) fn page(conn: &mut Conn, tenant: TenantScope, page: Page, limit: usiz
         ))
         .limit(limit as i64 + 1)
         .into_boxed();
+    if let Some(About { kind, id }) = about {
+        query = query.filter(audit_events::target_kind.eq(kind).and(audit_events::target_id.eq(id)));
+    }
     query = match &page {
         Page::First => query.order(audit_events::seq.desc()),
         Page::After(cursor) => query.filter(audit_events::seq.lt(cursor.at)).order(audit_events::seq.desc()),

@@ -64,24 +64,24 @@ async fn submit(
     let asked = parse(body.0)?;
     let key_id = match secret_text::parse(asked.key.expose(), &portal.settings.environment) {
         Ok(key_id) => key_id.to_owned(),
-        Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed))),
+        Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed), "")),
     };
     let (keyring, now, ip) = (Arc::clone(&portal.keyring), portal.clock.now(), asked.ip);
     let (answer, call) = portal
         .db
         .point_read(move |conn| {
-            let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), now)?;
+            let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), ip, now)?;
             let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } = checked else {
-                return Ok((Answer::Refused(checked.verdict), None));
+                return Ok((Answer::Refused(checked.verdict, String::new()), None));
             };
             if asked.tenant.as_ref().is_some_and(|slug| *slug != presented.tenant.slug) {
-                return Ok((Answer::Refused(Verdict::Unknown), None));
+                return Ok((Answer::Refused(Verdict::Unknown, String::new()), None));
             }
             let (tenant, api_key) = (presented.tenant.scope, presented.key.id);
             let call = |code| Some(Call { tenant, api_key, secret, at: now, address: ip, code });
             if verdict != Verdict::Valid {
                 let code = verdict.code();
-                return Ok((Answer::Refused(verdict), call(code)));
+                return Ok((Answer::Refused(verdict, presented.tenant.contact), call(code)));
             }
             if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| presented.tenant.root())) {
                 return Ok((Answer::Insufficient, call(INSUFFICIENT)));
@@ -94,7 +94,7 @@ async fn submit(
         uses.note(&call);
     }
     Ok(match answer {
-        Answer::Refused(verdict) => refuse(&verdict),
+        Answer::Refused(verdict, contact) => refuse(&verdict, &contact),
         Answer::Insufficient => no(INSUFFICIENT, "The key is valid, but does not hold this permission there."),
         Answer::Valid(found) => {
             let (tags, presented, grants) = *found;
@@ -105,7 +105,8 @@ async fn submit(
 
 enum Answer {
     Valid(Box<(Vec<Tag>, Presented, Vec<Grant>)>),
-    Refused(Verdict),
+    /// With whom to ask.
+    Refused(Verdict, String),
     Insufficient,
 }
 
@@ -176,8 +177,16 @@ fn yes(presented: &Presented, tags: &[Tag], grants: &[Grant]) -> HttpResponse {
     }))
 }
 
-fn refuse(verdict: &Verdict) -> HttpResponse {
-    no(verdict.code(), &verdict.message())
+/// Whoever holds the right secret is told since when, and whom to ask; everybody else gets the same three fields.
+fn refuse(verdict: &Verdict, contact: &str) -> HttpResponse {
+    let mut body = json!({ "valid": false, "code": verdict.code(), "message": verdict.message(contact) });
+    if let Some(at) = verdict.at() {
+        body["at"] = json!(at.rfc3339());
+    }
+    if verdict.is_for_the_holder() && !contact.is_empty() {
+        body["contact"] = json!(contact);
+    }
+    answer(&body)
 }
 
 fn no(code: &str, message: &str) -> HttpResponse {

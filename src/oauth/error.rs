@@ -1,5 +1,7 @@
 //! The errors of the token endpoint (RFC 6749, section 5.2; RFC 8707, section 2).
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 
 use crate::web::Error;
@@ -15,13 +17,16 @@ pub fn invalid_request(description: &'static str) -> Error {
     refuse("invalid_request", description)
 }
 
-/// 401 `invalid_client`: the same bytes for an unknown client, a wrong secret, and a key that is dead.
+/// 401 `invalid_client` for a stranger: the same bytes for an unknown client, a wrong secret, and somebody else's client id.
 pub fn invalid_client(tenant: &str) -> Error {
+    refused_client(tenant, "The client id or the secret is wrong, or the key is no longer valid.")
+}
+
+/// 401 `invalid_client` for whoever holds the right secret, and may know what became of the key, or that its address is not
+/// allowed: RFC 6749 has no code of its own for that, and to the client it is the same, for it cannot authenticate.
+pub fn refused_client(tenant: &str, description: impl Into<Cow<'static, str>>) -> Error {
     let realm: String =
         tenant.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').take(63).collect();
     let challenge = Some(format!("Basic realm=\"{realm}\", charset=\"UTF-8\""));
-    Error::new(
-        Kind::OAuth { status: StatusCode::UNAUTHORIZED, code: "invalid_client", challenge },
-        "The client id or the secret is wrong, or the key is no longer valid.",
-    )
+    Error::new(Kind::OAuth { status: StatusCode::UNAUTHORIZED, code: "invalid_client", challenge }, description)
 }

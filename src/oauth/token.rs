@@ -22,7 +22,7 @@ use crate::web::{Error, Portal};
 
 use super::access_token::{LONGEST, Token, TokenRequest};
 use super::client::Claimed;
-use super::error::{invalid_client, invalid_request, refuse};
+use super::error::{invalid_client, invalid_request, refuse, refused_client};
 use super::{client, issuer, parameters, scope};
 
 /// The key is good, and may not do what its token is asked for.
@@ -55,9 +55,9 @@ pub async fn submit(
             return Err(error);
         }
     };
-    let asked = Asked { tenant, claimed, audience, scope: asked_scope };
+    let from = RequestInfo::of(&req).address;
+    let asked = Asked { tenant, claimed, audience, scope: asked_scope, from };
     let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
-    let address = RequestInfo::of(&req).address;
     let (known, given) = portal
         .db
         .point_read(move |conn| {
@@ -67,7 +67,7 @@ pub async fn submit(
                 Err(Failure::Refused(error)) => Err(error),
                 Ok(token) => Ok(token),
             };
-            Ok::<_, db::Error>((known.map(|known| known.call(now, address)), given))
+            Ok::<_, db::Error>((known.map(|known| known.call(now, from)), given))
         })
         .await?;
     match (known, &given) {
@@ -88,6 +88,8 @@ struct Asked {
     claimed: Claimed,
     audience: Option<String>,
     scope: Option<String>,
+    /// The client's address, as far as trusted proxies say it.
+    from: Option<IpAddr>,
 }
 
 /// A key of this tenant that was presented with its right secret and its own client id, dead or alive.
@@ -130,12 +132,15 @@ fn give(
     known: Option<&Known>,
     now: Timestamp,
 ) -> Result<Token, Failure> {
-    let Some(Known { verdict: Verdict::Valid, presented, grants, .. }) = known else {
+    let Some(Known { verdict, presented, grants, .. }) = known else {
         // Only whoever fails is worth a look at whether there is such a tenant at all.
         let tenant = tenants::by_slug(conn, &asked.tenant)?.ok_or_else(Error::not_found)?;
         return Err(invalid_client(&tenant.slug).into());
     };
     let tenant = &presented.tenant;
+    if *verdict != Verdict::Valid {
+        return Err(refused_client(&tenant.slug, verdict.message(&tenant.contact)).into());
+    }
     let scope = scope::granted(grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
@@ -163,7 +168,7 @@ fn authenticate(conn: &mut Conn, portal: &Portal, asked: &Asked, now: Timestamp)
     let text = asked.claimed.secret.expose();
     let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(None) };
     let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } =
-        verify::check(conn, &portal.keyring, key_id, text, now)?
+        verify::check(conn, &portal.keyring, key_id, text, asked.from, now)?
     else {
         return Ok(None);
     };

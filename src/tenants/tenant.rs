@@ -17,11 +17,20 @@ pub struct Tenant {
     pub longest_key_days: Option<i64>,
     /// The life of an access token, in seconds.
     pub access_token_seconds: i64,
+    /// Whom the holder of a dead key is told to ask, in one line; may be empty.
+    pub contact: String,
+    /// Counts the changes of its settings.
+    pub version: i64,
 }
 
 impl Tenant {
     /// The root of its resource tree.
     pub fn root(&self) -> ResourcePath {
         ResourcePath::root(&self.slug)
+    }
+
+    /// The life of an access token in minutes, as pages say it: rounded up.
+    pub const fn access_token_minutes(&self) -> i64 {
+        (self.access_token_seconds + 59) / 60
     }
 }

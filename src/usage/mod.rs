@@ -11,5 +11,8 @@ mod tasks;
 pub use call::{ACCEPTED, Call, Noted, Seen, What};
 pub use key_usage::{Addresses, Caller, Count, KeyUsage, Standing, day_of, hour_of, standing};
 pub use recorder::{BATCH, Recorder};
-pub use store::{Knocking, LastUse, Why, begin, end, first_use, last_days, last_uses, of_key, revive, still_knocking};
+pub use store::{
+    Knocking, LastUse, SecretUse, Why, begin, end, first_use, last_days, last_uses, of_key, revive, secret_uses,
+    still_knocking,
+};
 pub use tasks::{prune, prune_every, write_every};

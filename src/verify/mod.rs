@@ -4,4 +4,4 @@ mod credential;
 mod verdict;
 
 pub use credential::{Checked, check};
-pub use verdict::Verdict;
+pub use verdict::{AddressRefused, Verdict, allows};

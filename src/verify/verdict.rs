@@ -1,9 +1,12 @@
-//! What a presented key is at a moment. Pure.
+//! What a presented key is at a moment, and the words for it. Pure.
+
+use std::net::IpAddr;
 
 use crate::api_keys::secret_text::Malformed;
-use crate::api_keys::{ApiKey, StoredSecret};
+use crate::api_keys::{AllowedAddresses, ApiKey, StoredSecret};
 use crate::base::clock::Timestamp;
 use crate::base::hash;
+use crate::web::moment;
 
 /// The answer to "is this key good".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +17,39 @@ pub enum Verdict {
     Malformed(Malformed),
     /// No key has this secret. Said of a wrong secret as of a key that never was.
     Unknown,
-    /// It is paused.
-    Disabled,
-    /// Its time is over.
-    Expired,
-    /// Its secret was replaced.
-    Rotated,
     /// It is dead for good.
-    Deleted,
+    Deleted {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// It is paused.
+    Disabled {
+        /// Since when.
+        at: Timestamp,
+        /// Why, in the words of whoever paused it.
+        reason: Option<String>,
+    },
+    /// Its secret was replaced.
+    Rotated {
+        /// When this one ended.
+        at: Timestamp,
+    },
+    /// Its time is over.
+    Expired {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// It is good, but not from there.
+    IpNotAllowed(AddressRefused),
+}
+
+/// Why a key with allowed addresses may not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressRefused {
+    /// Nobody said from which address it is presented.
+    NotSaid,
+    /// From one that is not allowed.
+    NotAllowed(IpAddr),
 }
 
 impl Verdict {
@@ -31,44 +59,95 @@ impl Verdict {
             Self::Valid => "VALID",
             Self::Malformed(_) => "MALFORMED",
             Self::Unknown => "UNKNOWN",
-            Self::Disabled => "DISABLED",
-            Self::Expired => "EXPIRED",
-            Self::Rotated => "ROTATED",
-            Self::Deleted => "DELETED",
+            Self::Deleted { .. } => "DELETED",
+            Self::Disabled { .. } => "DISABLED",
+            Self::Rotated { .. } => "ROTATED",
+            Self::Expired { .. } => "EXPIRED",
+            Self::IpNotAllowed(_) => "IP_NOT_ALLOWED",
         }
     }
 
-    /// One sentence for whoever holds the key.
-    pub fn message(&self) -> String {
+    /// Since when it is so, where that is a moment.
+    pub const fn at(&self) -> Option<Timestamp> {
         match self {
+            Self::Deleted { at } | Self::Disabled { at, .. } | Self::Rotated { at } | Self::Expired { at } => Some(*at),
+            Self::Valid | Self::Malformed(_) | Self::Unknown | Self::IpNotAllowed(_) => None,
+        }
+    }
+
+    /// Whether it is said to whoever holds the right secret alone.
+    pub const fn is_for_the_holder(&self) -> bool {
+        !matches!(self, Self::Malformed(_) | Self::Unknown)
+    }
+
+    /// A sentence for whoever holds the key, and one that says whom to ask.
+    pub fn message(&self, contact: &str) -> String {
+        let words = match self {
             Self::Valid => "The key is valid.".into(),
             Self::Malformed(why) => why.to_string(),
             Self::Unknown => "No key has this secret.".into(),
-            Self::Disabled => "The key is disabled.".into(),
-            Self::Expired => "The key has expired.".into(),
-            Self::Rotated => "The key was rotated: there is a newer secret.".into(),
-            Self::Deleted => "The key was deleted.".into(),
+            Self::Deleted { at } => format!("The key was deleted on {}.", moment::in_words(*at)),
+            Self::Disabled { at, reason } => {
+                let why = reason.as_deref().map(|reason| format!(": {}", without_stop(reason))).unwrap_or_default();
+                format!("The key was disabled on {}{why}.", moment::in_words(*at))
+            }
+            Self::Rotated { at } => format!(
+                "The key was rotated: this secret ended on {}, and another one works in its place.",
+                moment::in_words(*at)
+            ),
+            Self::Expired { at } => format!("The key expired on {}.", moment::in_words(*at)),
+            Self::IpNotAllowed(AddressRefused::NotSaid) => {
+                "The key may be used from certain addresses only: send ip, the address from which it was presented."
+                    .into()
+            }
+            Self::IpNotAllowed(AddressRefused::NotAllowed(address)) => {
+                format!("The key may not be used from {address}.")
+            }
+        };
+        match without_stop(contact) {
+            contact if contact.is_empty() || !self.is_for_the_holder() || *self == Self::Valid => words,
+            contact => format!("{words} Ask {contact}."),
         }
     }
 }
 
-/// The verdict on a secret whose MAC is `mac`, for the key that has its id. Only whoever holds the right secret is told more
-/// than "unknown".
-pub fn judge(key: &ApiKey, secrets: &[StoredSecret], mac: &[u8; 32], now: Timestamp) -> Verdict {
+/// People end what they write with a full stop or without; the sentence around it has its own.
+fn without_stop(text: &str) -> &str {
+    text.trim().trim_end_matches('.')
+}
+
+/// The secret whose MAC is `mac`, among those of the key that has its id.
+pub fn matching<'a>(secrets: &'a [StoredSecret], mac: &[u8; 32]) -> Option<&'a StoredSecret> {
     // Every secret is compared, so that the time does not tell which one matched.
-    let matching =
-        secrets.iter().fold(None, |found, secret| if hash::equal(&secret.mac, mac) { Some(secret) } else { found });
-    let Some(secret) = matching else { return Verdict::Unknown };
-    if key.deleted_at.is_some() {
-        Verdict::Deleted
-    } else if key.disabled_at.is_some() {
-        Verdict::Disabled
+    secrets.iter().fold(None, |found, secret| if hash::equal(&secret.mac, mac) { Some(secret) } else { found })
+}
+
+/// The verdict for whoever holds this secret of the key and presents it from `from`. The gravest comes first.
+pub fn judge(key: &ApiKey, secret: &StoredSecret, from: Option<IpAddr>, now: Timestamp) -> Verdict {
+    if let Some(at) = key.deleted_at {
+        Verdict::Deleted { at }
+    } else if let Some(at) = key.disabled_at {
+        Verdict::Disabled { at, reason: key.disabled_reason.clone() }
     } else if secret.ends_at <= now {
-        Verdict::Rotated
+        Verdict::Rotated { at: secret.ends_at }
     } else if key.expires_at <= now {
-        Verdict::Expired
+        Verdict::Expired { at: key.expires_at }
     } else {
-        Verdict::Valid
+        allows(&key.allowed_addresses, from).map_or_else(Verdict::IpNotAllowed, |()| Verdict::Valid)
+    }
+}
+
+/// Whether a key may be used from there. `from` is what a trusted proxy, the connection itself or a gateway's question says,
+/// never a guess.
+///
+/// # Errors
+/// Why not.
+pub fn allows(allowed: &AllowedAddresses, from: Option<IpAddr>) -> Result<(), AddressRefused> {
+    match from {
+        _ if allowed.is_anywhere() => Ok(()),
+        None => Err(AddressRefused::NotSaid),
+        Some(address) if allowed.contains(address) => Ok(()),
+        Some(address) => Err(AddressRefused::NotAllowed(address.to_canonical())),
     }
 }
 
@@ -90,15 +169,17 @@ mod tests {
             created_by: "ops@acme.example".into(),
             expires_at: NOW.plus_days(1),
             disabled_at: None,
+            disabled_reason: None,
             deleted_at: None,
             token_version: 1,
             version: 1,
+            allowed_addresses: AllowedAddresses::default(),
         }
     }
 
     fn secret(mac: u8, ends_at: Timestamp) -> StoredSecret {
         StoredSecret {
-            id: 0,
+            id: i64::from(mac),
             mac: vec![mac; 32],
             hint: String::new(),
             created_at: NOW,
@@ -108,22 +189,51 @@ mod tests {
     }
 
     #[test]
-    fn the_right_secret_is_told_what_became_of_the_key() {
-        let secrets = [secret(2, Timestamp::NEVER), secret(1, NOW)];
-        let judged = |key: &ApiKey, mac: u8| judge(key, &secrets, &[mac; 32], NOW);
-        assert_eq!(judged(&key(), 2), Verdict::Valid);
-        assert_eq!(judged(&key(), 1), Verdict::Rotated);
-        assert_eq!(judged(&ApiKey { expires_at: NOW, ..key() }, 2), Verdict::Expired);
-        assert_eq!(judged(&ApiKey { disabled_at: Some(NOW), ..key() }, 2), Verdict::Disabled);
-        assert_eq!(judged(&ApiKey { deleted_at: Some(NOW), ..key() }, 2), Verdict::Deleted);
+    fn the_right_secret_is_told_what_became_of_the_key_the_gravest_first() {
+        let (good, old) = (secret(2, Timestamp::NEVER), secret(1, NOW));
+        let elsewhere = AllowedAddresses::parse("198.51.100.0/24").unwrap();
+        let judged = |key: &ApiKey, secret: &StoredSecret| judge(key, secret, None, NOW).code();
+        assert_eq!(judged(&key(), &good), "VALID");
+        let key = ApiKey { allowed_addresses: elsewhere, ..key() };
+        assert_eq!(judged(&key, &good), "IP_NOT_ALLOWED");
+        let key = ApiKey { expires_at: NOW, ..key };
+        assert_eq!(judged(&key, &good), "EXPIRED");
+        assert_eq!(judged(&key, &old), "ROTATED");
+        let key = ApiKey { disabled_at: Some(NOW), ..key };
+        assert_eq!(judged(&key, &old), "DISABLED");
+        assert_eq!(judged(&ApiKey { deleted_at: Some(NOW), ..key }, &old), "DELETED");
     }
 
     #[test]
-    fn a_wrong_secret_is_unknown_whatever_became_of_the_key() {
-        let secrets = [secret(2, Timestamp::NEVER)];
-        for key in [key(), ApiKey { deleted_at: Some(NOW), ..key() }, ApiKey { expires_at: NOW, ..key() }] {
-            assert_eq!(judge(&key, &secrets, &[3; 32], NOW), Verdict::Unknown);
-        }
-        assert_eq!(judge(&key(), &[], &[0; 32], NOW), Verdict::Unknown);
+    fn a_wrong_secret_matches_none() {
+        let secrets = [secret(2, Timestamp::NEVER), secret(1, NOW)];
+        assert_eq!(matching(&secrets, &[1; 32]).map(|secret| secret.id), Some(1));
+        assert!(matching(&secrets, &[3; 32]).is_none() && matching(&[], &[0; 32]).is_none());
+    }
+
+    #[test]
+    fn a_key_with_allowed_addresses_is_good_from_there_alone() {
+        let allowed = AllowedAddresses::parse("198.51.100.24/31").unwrap();
+        let from = |address: &str| allows(&allowed, Some(address.parse().unwrap()));
+        assert_eq!(allows(&AllowedAddresses::default(), None), Ok(()));
+        assert_eq!(allows(&allowed, None), Err(AddressRefused::NotSaid));
+        assert_eq!((from("198.51.100.25"), from("::ffff:198.51.100.24")), (Ok(()), Ok(())));
+        let outside: IpAddr = "198.51.100.26".parse().unwrap();
+        assert_eq!(from("::ffff:198.51.100.26"), Err(AddressRefused::NotAllowed(outside)));
+        assert!(from("2001:db8::1").is_err());
+    }
+
+    #[test]
+    fn the_words_say_when_why_and_whom_to_ask() {
+        let contact = "integration@acme.example";
+        let deleted = Verdict::Deleted { at: NOW };
+        assert_eq!(
+            deleted.message(contact),
+            "The key was deleted on 23 Nov 2026 at 14:32 UTC. Ask integration@acme.example."
+        );
+        assert_eq!(deleted.message(""), "The key was deleted on 23 Nov 2026 at 14:32 UTC.");
+        let disabled = Verdict::Disabled { at: NOW, reason: Some("moving house.".into()) };
+        assert_eq!(disabled.message(""), "The key was disabled on 23 Nov 2026 at 14:32 UTC: moving house.");
+        assert_eq!(Verdict::Unknown.message(contact), "No key has this secret.");
     }
 }

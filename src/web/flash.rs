@@ -28,17 +28,37 @@ pub struct Flash {
     pub kind: FlashKind,
     /// Its words.
     pub text: String,
+    /// The way back.
+    pub button: Option<FlashButton>,
 }
+
+/// A button beside a message: a form of its own, without fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlashButton {
+    /// Its words.
+    pub label: String,
+    /// Where it posts to.
+    pub action: String,
+}
+
+/// Stands between the parts of a message; none of them holds it.
+const BETWEEN: char = '\n';
 
 impl Flash {
     /// Something was done.
     pub fn ok(text: impl Into<String>) -> Self {
-        Self { kind: FlashKind::Ok, text: text.into() }
+        Self { kind: FlashKind::Ok, text: text.into(), button: None }
     }
 
     /// Something needs a look.
     pub fn warn(text: impl Into<String>) -> Self {
-        Self { kind: FlashKind::Warn, text: text.into() }
+        Self { kind: FlashKind::Warn, text: text.into(), button: None }
+    }
+
+    /// Offers the way back: a button that posts to this path of ours.
+    #[must_use]
+    pub fn with_button(self, label: impl Into<String>, action: impl Into<String>) -> Self {
+        Self { button: Some(FlashButton { label: label.into(), action: action.into() }), ..self }
     }
 
     /// The cookie that brings it to the next page.
@@ -48,7 +68,10 @@ impl Flash {
             FlashKind::Warn => b'w',
         };
         let mut bytes = vec![kind];
-        bytes.extend(self.text.as_bytes());
+        bytes.extend(self.text.replace(BETWEEN, " ").as_bytes());
+        if let Some(FlashButton { label, action }) = self.button {
+            bytes.extend(format!("{BETWEEN}{label}{BETWEEN}{action}").as_bytes());
+        }
         let tag = portal.keyring.flash().mac(&[&bytes]);
         bytes.splice(..0, tag[..TAG].iter().copied());
         cookies::make(Name::Flash, URL_SAFE_NO_PAD.encode(bytes), portal.settings.insecure_http)
@@ -64,6 +87,9 @@ impl Flash {
         }
         let (kind, text) = rest.split_first()?;
         let kind = if *kind == b'o' { FlashKind::Ok } else { FlashKind::Warn };
-        Some(Self { kind, text: std::str::from_utf8(text).ok()?.to_owned() })
+        let mut parts = std::str::from_utf8(text).ok()?.split(BETWEEN).map(str::to_owned);
+        let text = parts.next()?;
+        let button = parts.next().zip(parts.next()).map(|(label, action)| FlashButton { label, action });
+        Some(Self { kind, text, button })
     }
 }

@@ -36,6 +36,13 @@ impl Moment {
     }
 }
 
+/// A moment inside of a sentence for a program's log: `23 Nov 2026 at 14:32 UTC`.
+pub fn in_words(at: Timestamp) -> String {
+    let calendar = at.calendar();
+    let month = MONTHS[usize::from(u8::from(calendar.month()) - 1)];
+    format!("{} {month} {} at {:02}:{:02} UTC", calendar.day(), calendar.year(), calendar.hour(), calendar.minute())
+}
+
 fn relative(seconds: i64) -> String {
     let (distance, ago) = (seconds.unsigned_abs(), seconds < 0);
     if distance < 5 {

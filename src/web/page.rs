@@ -12,7 +12,7 @@ use super::cookies::{self, Name};
 use super::csrf::{self, Binding};
 use super::{Error, Portal};
 
-pub use super::flash::{Flash, FlashKind};
+pub use super::flash::{Flash, FlashButton, FlashKind};
 pub use super::moment::Moment;
 
 /// An entry of the main navigation; each feature with a page exports one.

@@ -17,5 +17,6 @@ mod keyboard;
 mod last_use;
 mod policy;
 mod roles_of_people;
+mod rotation;
 mod secret_is_gone;
 mod small_screens;

@@ -7,6 +7,7 @@ mod list;
 mod pause;
 mod read;
 mod rotate;
+mod rotation;
 mod selected;
 mod usage;
 
@@ -17,6 +18,7 @@ pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
 pub use read::{Listed, Shown, show, tag_suggestions};
 pub use rotate::{OVERLAPS, Rotation, rotate};
+pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{delete_all, disable_all, show_all};
 pub use usage::{first_use, still_knocking, usage_of};
 

@@ -26,7 +26,7 @@ pub struct Rotation {
     pub version: i64,
 }
 
-/// Makes a new secret: as good as giving everything the key holds once more. Of the secrets before, the newest ends after the
+/// Makes a new secret: as good as giving everything the key holds once more. Of the secrets that work, the newest ends after the
 /// overlap and all others now, so that there are never more than two.
 ///
 /// # Errors
@@ -40,7 +40,9 @@ pub fn rotate(tx: &mut Tx<'_>, act: &Act, key_id: &str, rotation: Rotation) -> R
     }
     act.actor.require_to_give_all(&grants::of(tx, tenant, Holder::ApiKey(key.id))?)?;
     let (ends_at, secrets) = (now.plus_seconds(rotation.overlap), store::secrets_of(tx, tenant, key.id)?);
-    for (age, secret) in secrets.iter().enumerate() {
+    // The newest of all may have been withdrawn.
+    let working = secrets.iter().filter(|secret| secret.ends_at > now);
+    for (age, secret) in working.enumerate() {
         let end = if age == 0 { ends_at } else { now };
         if secret.ends_at > end {
             store::end_secret(tx, tenant, key.id, &secret.mac, end)?;

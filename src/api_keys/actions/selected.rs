@@ -12,7 +12,7 @@ use super::read::{Listed, listed};
 /// # Errors
 /// See [`ApiKeyError`].
 pub fn disable_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec<ApiKey>, ApiKeyError> {
-    each(key_ids, |key_id| super::disable(tx, act, key_id))
+    each(key_ids, |key_id| super::disable(tx, act, key_id, None))
 }
 
 /// Deletes these keys for good; answers those that were there.

@@ -37,6 +37,8 @@ struct RotatePage {
     key: RowView,
     version: i64,
     overlaps: Vec<OverlapView>,
+    /// How long a token lives, in minutes.
+    token_minutes: i64,
     /// The key was changed, or rotated by the same form, since it was opened.
     stale: bool,
 }
@@ -84,7 +86,11 @@ async fn view(
     chosen: i64,
 ) -> Result<HttpResponse, Error> {
     let actor = who.actor.clone();
-    let shown = portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?;
+    let read = move |conn: &mut crate::db::Conn| {
+        let shown = actions::show(conn, &actor, &key_id)?;
+        Ok::<_, ApiKeyError>((shown, tenants::by_id(conn, actor.tenant)?))
+    };
+    let (shown, tenant) = portal.db.read(read).await?;
     if shown.listed.key.deleted_at.is_some() {
         return Err(Error::not_found());
     }
@@ -103,6 +109,7 @@ async fn view(
         version: shown.listed.key.version,
         key: RowView::new(shown.listed, &who.actor.root, now),
         overlaps: OVERLAPS.iter().map(overlap).collect(),
+        token_minutes: tenant.access_token_minutes(),
         stale: status == StatusCode::CONFLICT,
     };
     page::html(req, portal, status, &page)

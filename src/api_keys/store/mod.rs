@@ -15,7 +15,7 @@ use crate::db::schema::api_keys;
 use crate::db::{Conn, Error, Tx};
 
 use super::client_id::ClientId;
-use super::{ApiKey, secret_text};
+use super::{AllowedAddresses, ApiKey, secret_text};
 
 pub(super) use counts::count;
 pub(super) use list::{
@@ -39,9 +39,11 @@ type Columns = (
     api_keys::created_by,
     api_keys::expires_at,
     api_keys::disabled_at,
+    api_keys::disabled_reason,
     api_keys::deleted_at,
     api_keys::token_version,
     api_keys::version,
+    api_keys::allowed_addresses,
 );
 
 const COLUMNS: Columns = (
@@ -55,9 +57,11 @@ const COLUMNS: Columns = (
     api_keys::created_by,
     api_keys::expires_at,
     api_keys::disabled_at,
+    api_keys::disabled_reason,
     api_keys::deleted_at,
     api_keys::token_version,
     api_keys::version,
+    api_keys::allowed_addresses,
 );
 
 #[derive(Queryable)]
@@ -72,9 +76,11 @@ struct Row {
     created_by: String,
     expires_at: i64,
     disabled_at: Option<i64>,
+    disabled_reason: Option<String>,
     deleted_at: Option<i64>,
     token_version: i64,
     version: i64,
+    allowed_addresses: String,
 }
 
 impl From<Row> for ApiKey {
@@ -90,9 +96,11 @@ impl From<Row> for ApiKey {
             created_by: row.created_by,
             expires_at: Timestamp::from_micros(row.expires_at),
             disabled_at: row.disabled_at.map(Timestamp::from_micros),
+            disabled_reason: row.disabled_reason,
             deleted_at: row.deleted_at.map(Timestamp::from_micros),
             token_version: row.token_version,
             version: row.version,
+            allowed_addresses: AllowedAddresses::of_stored(&row.allowed_addresses),
         }
     }
 }
@@ -186,6 +194,7 @@ pub(in crate::api_keys) struct Changes<'a> {
     pub hint: Option<&'a str>,
     pub expires_at: Option<i64>,
     pub disabled_at: Option<Option<i64>>,
+    pub disabled_reason: Option<Option<&'a str>>,
 }
 
 /// Changes a key's row, and counts the change.

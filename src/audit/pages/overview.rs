@@ -4,37 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde_json::Value;
 
-use crate::audit::{self, Action, Entry};
-use crate::base::clock::Timestamp;
+use crate::audit::{self, About, Entry};
 use crate::base::paging::Cursor;
 use crate::web::actor::SignedIn;
-use crate::web::page::{self, Moment, Shell};
+use crate::web::form::Pairs;
+use crate::web::page::{self, Shell};
 use crate::web::{Error, Portal, paging};
 
+use super::event_view::EventView;
+
 const ROWS: usize = 50;
-
-#[derive(Debug)]
-struct EventView {
-    seq: i64,
-    at: Moment,
-    actor: String,
-    actor_kind: &'static str,
-    event: String,
-    action: String,
-    target: Option<String>,
-    target_href: Option<String>,
-    address: Option<String>,
-    changes: Vec<ChangeView>,
-}
-
-#[derive(Debug)]
-struct ChangeView {
-    field: String,
-    before: Option<String>,
-    after: Option<String>,
-}
+const PATH: &str = "/audit";
 
 #[derive(Template)]
 #[template(path = "audit/overview.html")]
@@ -43,88 +24,39 @@ struct AuditPage {
     events: Vec<EventView>,
     newer: Option<String>,
     older: Option<String>,
+    /// What the events are about, where they are about one thing.
+    about: Option<String>,
+    /// The address of the first page.
+    first: String,
 }
 
-/// The list.
+/// The list; with `?target=api_key:…` of one thing alone.
 pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
     let actor = who.actor.clone();
-    let name = format!("audit_events/{}", actor.tenant.id());
+    let about = Pairs::of_query(&req)?.get("target").map(str::parse::<About>).transpose();
+    let about = about.map_err(|()| {
+        Error::bad_request("This address names nothing that events are about. A target is a kind and an id, such as api_key:4Jq9ZbT0kLw2.")
+    })?;
+    let (mut first, mut name) = (PATH.to_owned(), format!("audit_events/{}", actor.tenant.id()));
+    if let Some(about) = &about {
+        let query: String = form_urlencoded::byte_serialize(about.to_string().as_bytes()).collect();
+        first = format!("{PATH}?target={query}");
+        name = format!("{name}/{about}");
+    }
     let page = paging::page(&req, portal.keyring.cursor(), &name)?;
-    let slice = portal.db.read(move |conn| audit::list(conn, &actor, page, ROWS)).await?;
+    let asked = about.clone();
+    let read = move |conn: &mut crate::db::Conn| match &asked {
+        Some(about) => audit::of_target(conn, &actor, about, page, ROWS),
+        None => audit::list(conn, &actor, page, ROWS),
+    };
+    let slice = portal.db.read(read).await?;
     let place = |entry: &Entry| Cursor { at: entry.seq, ..Cursor::default() };
-    let (newer, older) = paging::links("/audit", portal.keyring.cursor(), &name, &slice, place);
+    let (newer, older) = paging::links(&first, portal.keyring.cursor(), &name, &slice, place);
     let now = portal.clock.now();
-    let events = slice.rows.into_iter().map(|entry| view(entry, now)).collect();
-    page::html(
-        &req,
-        &portal,
-        StatusCode::OK,
-        &AuditPage { shell: Shell::new(&req, &portal, &who), events, newer, older },
-    )
-}
-
-fn view(entry: Entry, now: Timestamp) -> EventView {
-    let changes = changes(entry.before.as_ref(), entry.after.as_ref());
-    let target_href =
-        entry.target.as_ref().filter(|(kind, ..)| kind == "api_key").map(|(_, id, _)| format!("/api-keys/{id}"));
-    EventView {
-        seq: entry.seq,
-        at: Moment::new(entry.at, now),
-        actor_kind: match entry.actor_kind.as_str() {
-            "user" => "User",
-            "api_key" => "API key",
-            "shell" => "Shell",
-            _ => "System",
-        },
-        actor: entry.actor,
-        event: entry.action.parse().map_or_else(|()| entry.action.clone(), |known: Action| known.in_words().to_owned()),
-        action: entry.action,
-        target: entry.target.map(|(_, _, label)| label),
-        target_href,
-        address: entry.address,
-        changes,
-    }
-}
-
-/// The fields that differ, by name.
-fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<ChangeView> {
-    let fields = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
-    let (before, after) = (fields(before), fields(after));
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-        .into_iter()
-        .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| ChangeView {
-            field: name.replace('_', " "),
-            before: words(before.get(name)),
-            after: words(after.get(name)),
-        })
-        .filter(|change| change.before.is_some() || change.after.is_some())
-        .collect()
-}
-
-fn words(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) if items.is_empty() => None,
-        Value::Array(items) => Some(items.iter().filter_map(|item| words(Some(item))).collect::<Vec<_>>().join(", ")),
-        other => Some(other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_what_differs_is_shown() {
-        let shown =
-            changes(Some(&json!({ "name": "a", "tags": ["env:prod"] })), Some(&json!({ "name": "a", "tags": [] })));
-        assert_eq!(shown.len(), 1);
-        assert_eq!((shown[0].before.as_deref(), shown[0].after.as_deref()), (Some("env:prod"), None));
-    }
+    let events: Vec<EventView> = slice.rows.into_iter().map(|entry| EventView::new(entry, now)).collect();
+    // As it is called in the newest event here.
+    let label = |about: About| events.first().and_then(|event| event.target.clone()).unwrap_or(about.id);
+    let about = about.map(label);
+    let page = AuditPage { shell: Shell::new(&req, &portal, &who), events, newer, older, about, first };
+    page::html(&req, &portal, StatusCode::OK, &page)
 }

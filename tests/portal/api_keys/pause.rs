@@ -1,5 +1,7 @@
 //! Disabling and enabling a key.
 
+use serde_json::json;
+
 use crate::support::{Answer, on_both};
 
 const SALES: &str = "organization=acme:namespace=sales";
@@ -43,5 +45,76 @@ on_both! {
         assert_eq!(portal.verify(&key.secret).await, "DISABLED");
         bill.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
         assert_eq!(portal.verify(&key.secret).await, "DELETED");
+    }
+
+    async fn a_reason_is_on_the_page_in_the_log_and_in_what_the_holder_is_told(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        ada.get(&key.path("disable")).await.is(200).says("Disable billing-sync").says("within 5 minutes");
+        ada.post(&key.path("disable"), &[("reason", " moving to the new server. ")]).await.redirects_to(&key.path(""));
+        let page = ada.get(&key.path("")).await.is(200).says("billing-sync is disabled.");
+        page.says("Disabled since 23 Nov 2026, 14:32 UTC").says(": moving to the new server.").says("reason moving to the new server.");
+        let answer = portal.verify_with(&json!({ "key": key.secret })).await.is(200).json();
+        assert_eq!(answer["message"], "The key was disabled on 23 Nov 2026 at 14:32 UTC: moving to the new server.");
+        let stranger = portal.verify_with(&json!({ "key": key.wrong_secret() })).await.is(200);
+        assert!(!stranger.body.contains("moving"), "{}", stranger.body);
+        assert!(!portal.token("acme", "billing-sync", &key.wrong_secret()).await.is(401).body.contains("moving"));
+        ada.post(&key.path("enable"), &[]).await.redirects_to(&key.path(""));
+        ada.get(&key.path("")).await.says("billing-sync is enabled.").says_nothing_of("Disabled since");
+        assert_eq!(portal.number("SELECT count(*) FROM api_keys WHERE disabled_reason IS NOT NULL").await, 0);
+        ada.get("/audit").await.says("reason moving to the new server. was removed");
+    }
+
+    async fn a_key_can_be_disabled_without_a_reason_and_be_given_one_later(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        ada.post(&key.path("disable"), &[]).await.redirects_to(&key.path(""));
+        let message = async || portal.verify_with(&json!({ "key": key.secret })).await.is(200).json()["message"].clone();
+        assert_eq!(message().await, "The key was disabled on 23 Nov 2026 at 14:32 UTC.");
+        portal.clock.forward(60);
+        ada.post(&key.path("disable"), &[("reason", "it leaked")]).await.redirects_to(&key.path(""));
+        assert_eq!(message().await, "The key was disabled on 23 Nov 2026 at 14:32 UTC: it leaked.");
+        // Nothing more is said, so the reason stays, and nothing is recorded.
+        for reason in ["", "it leaked"] {
+            ada.post(&key.path("disable"), &[("reason", reason)]).await.redirects_to(&key.path(""));
+        }
+        assert_eq!(message().await, "The key was disabled on 23 Nov 2026 at 14:32 UTC: it leaked.");
+        assert_eq!(portal.number("SELECT count(*) FROM audit_events WHERE action = 'api_key.disabled'").await, 2);
+    }
+
+    async fn the_message_has_the_way_back_for_whoever_may_go_it(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let answer = ada.post(&key.path("disable"), &[]).await;
+        let page = ada.follow(answer).await.says("Enable it again");
+        assert!(page.attributes("action").contains(&key.path("enable")));
+        ada.post(&key.path("enable"), &[]).await.redirects_to(&key.path(""));
+        ada.get(&key.path("")).await.says("billing-sync is enabled.").says_nothing_of("Enable it again");
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        portal.gives(&key, "auditor", "organization=acme").await;
+        let mut bill = portal.somebody("acme", "bill@acme.example", &["manage-api-credentials"]).await;
+        let answer = bill.post(&key.path("disable"), &[]).await;
+        bill.follow(answer).await.says("billing-sync is disabled.").says_nothing_of("Enable it again");
+    }
+
+    async fn a_reason_that_is_too_long_or_not_one_line_is_refused_and_kept_in_the_form(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let long = "é".repeat(201);
+        for (reason, words) in [
+            (long.as_str(), "Reason has 201 characters. It can have at most 200."),
+            ("one\ntwo", "Reason has a control character, such as a tab or a line break. Take it out."),
+        ] {
+            let page = ada.post(&key.path("disable"), &[("reason", reason)]).await.is(422).says(words).says("There is 1 problem");
+            assert_eq!(page.field("reason"), reason);
+            assert_eq!(portal.verify(&key.secret).await, "VALID");
+        }
+        let markup = "<script>alert(1)</script>";
+        ada.post(&key.path("disable"), &[("reason", markup)]).await.redirects_to(&key.path(""));
+        let page = ada.get(&key.path("")).await.says(markup);
+        assert!(!page.body.contains(markup));
+        ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+        ada.get(&key.path("disable")).await.is(404);
+        ada.post(&key.path("disable"), &[]).await.is(404);
     }
 }

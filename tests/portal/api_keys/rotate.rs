@@ -28,7 +28,7 @@ on_both! {
         ada.post(&key.path("credential"), &[("saved", "on"), ("rotated", "yes")]).await.redirects_to("/api-keys");
         ada.get("/api-keys").await.says("billing-sync is rotated.");
         portal.stores_nothing_of(&new).await;
-        ada.get(&key.path("")).await.says("Retiring").says("Current");
+        ada.get(&key.path("")).await.says("Stops in 1 h").says("Current");
         portal.clock.forward(HOUR - 1);
         assert_eq!((portal.verify(&key.secret).await, portal.verify(&new).await), ("VALID".into(), "VALID".into()));
         portal.clock.forward(1);

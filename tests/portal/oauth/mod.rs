@@ -1,9 +1,11 @@
 //! Access tokens for keys. Tests are named with the section of the standard they hold us to.
 
 mod access_token;
+mod addresses;
 mod client_authentication;
 mod discovery;
 mod errors;
+mod holders;
 mod parameters;
 
 use reqwest::RequestBuilder;

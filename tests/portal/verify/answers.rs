@@ -77,7 +77,7 @@ on_both! {
             portal.sql(&format!("{fate} WHERE {of_key}key_id = '{}')", key.key_id)).await;
             let answer = portal.verify_with(&json!({ "key": key.secret })).await.is(200).json();
             assert_eq!((&answer["valid"], &answer["code"]), (&json!(false), &json!(code)));
-            assert!(answer["message"].is_string() && answer.as_object().is_some_and(|fields| fields.len() == 3), "{answer}");
+            assert!(answer["message"].is_string() && answer.as_object().is_some_and(|fields| fields.len() == 4), "{answer}");
             assert_eq!(portal.verify(&key.wrong_secret()).await, "UNKNOWN", "{code}");
             let elsewhere = portal.verify_with(&json!({ "key": key.secret, "tenant": "globex" })).await.is(200).json();
             assert_eq!(elsewhere["code"], "UNKNOWN", "{code}");

@@ -81,6 +81,13 @@ impl<'a> Filled<'a> {
                 let tick: &'static str = format!("key-{}", key.key_id).leak();
                 vec![(tick, "on".into()), ("action", "disable".into()), ("keys", key.key_id)]
             }
+            "/api-keys/{key_id}/rotation/finish" | "/api-keys/{key_id}/rotation/cancel" => {
+                let key = visitor.makes_key(&format!("old-{number}-{}", path.len())).await;
+                let version = visitor.get(&key.path("rotate")).await.is(200).field("version");
+                visitor.post(&key.path("rotate"), &[("version", &version), ("overlap", "3600")]).await.is(200);
+                address = path.replace("{key_id}", &key.key_id);
+                vec![("version", visitor.get(&address).await.is(200).field("version"))]
+            }
             "/api-keys/{key_id}/enable" => {
                 let key = visitor.makes_key(&format!("old-{number}-{}", path.len())).await;
                 visitor.get("/api-keys").await.is(200);

@@ -76,6 +76,7 @@ fn everywhere(own: &Own) -> Vec<Asked> {
         ("version", "1"),
         ("expiry", "keep"),
         ("overlap", "0"),
+        ("reason", "moving house"),
         ("saved", "on"),
         ("seen", &own.seen),
         ("parent", OWN_ROOT),
@@ -96,6 +97,7 @@ fn everywhere(own: &Own) -> Vec<Asked> {
         "/resources/organization=globex?q={path}",
         "/resources/new?parent={path}",
         "/login?next=/users/{user_id}",
+        "/audit?target=api_key:{key_id}",
     ] {
         asked.push(Asked::get(query));
     }

@@ -55,6 +55,11 @@ const TABLE: &str = "
     POST /api-keys/{key_id}/edit                      api_keys:manage   login  403    422   403   422   422   login 404
     GET  /api-keys/{key_id}/rotate                    api_keys:manage   login  403    200   403   200   200   login 404
     POST /api-keys/{key_id}/rotate                    api_keys:manage   login  403    400   403   400   400   login 400
+    GET  /api-keys/{key_id}/rotation/finish           api_keys:manage   login  403    303   403   303   303   login 404
+    POST /api-keys/{key_id}/rotation/finish           api_keys:manage   login  403    400   403   400   400   login 400
+    GET  /api-keys/{key_id}/rotation/cancel           api_keys:manage   login  403    303   403   303   303   login 404
+    POST /api-keys/{key_id}/rotation/cancel           api_keys:manage   login  403    400   403   400   400   login 400
+    GET  /api-keys/{key_id}/disable                   api_keys:manage   login  403    200   403   200   200   login 404
     POST /api-keys/{key_id}/disable                   api_keys:manage   login  403    303   403   303   303   login 404
     POST /api-keys/{key_id}/enable                    api_keys:manage   login  403    303   403   303   303   login 404
     GET  /api-keys/{key_id}/delete                    api_keys:manage   login  403    200   403   200   200   login 404

@@ -1,4 +1,8 @@
-//! `/api-keys/{key id}`: the facts of one key.
+//! `/api-keys/{key id}`: the facts of one key, its secrets, and what happened to it.
+
+mod history;
+mod of_use;
+pub(super) mod secrets;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
@@ -6,9 +10,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::access::{Grant, Permission};
+use crate::api_keys::HandOver;
 use crate::api_keys::actions::Shown;
 use crate::tenants;
-use crate::usage::Recorder;
+use crate::usage::{self, Recorder};
 use crate::web::actor::SignedIn;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
@@ -17,18 +22,9 @@ use super::credential::token_url;
 use super::evidence::{self, Evidence};
 use super::overview::RowView;
 
-mod usage;
-
-use usage::UsageView;
-
-#[derive(Debug)]
-struct SecretView {
-    hint: String,
-    created: Moment,
-    created_by: String,
-    ends: Option<Moment>,
-    ended: bool,
-}
+use self::history::HistoryView;
+use self::of_use::UsageView;
+use self::secrets::{Heard, SecretState, SecretView};
 
 /// A role on a resource.
 #[derive(Debug)]
@@ -43,6 +39,13 @@ impl From<Grant> for GrantView {
     }
 }
 
+/// Since when a key is disabled, and why.
+#[derive(Debug)]
+struct DisabledView {
+    since: Moment,
+    reason: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "api_keys/detail.html")]
 struct DetailPage {
@@ -53,10 +56,14 @@ struct DetailPage {
     may_manage: bool,
     /// Whether what it holds is this person's to give: to rotate, enable and extend is as good as giving it again.
     may_give_all: bool,
-    disabled: bool,
+    disabled: Option<DisabledView>,
     secrets: Vec<SecretView>,
+    /// Two secrets work.
+    rotating: bool,
     grants: Vec<GrantView>,
     usage: UsageView,
+    /// For whoever may read the audit log.
+    history: Option<HistoryView>,
 }
 
 /// The page, for a deleted key too.
@@ -67,31 +74,32 @@ pub async fn show(
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let scope = who.actor.tenant;
-    let Evidence { shown, usage } = evidence::read(&portal, &uses, &who, &path).await?;
-    let tenant = portal.db.read(move |conn| tenants::by_id(conn, scope)).await?;
-    let now = usage.now;
+    let (actor, key_id) = (who.actor.clone(), path.into_inner());
+    let Evidence { shown, usage } = evidence::read(&portal, &uses, &who, &key_id).await?;
+    let (now, api_key) = (usage.now, shown.listed.key.id);
+    let read = move |conn: &mut crate::db::Conn| {
+        let uses = usage::secret_uses(conn, actor.tenant, api_key)?;
+        let history = history::read(conn, &actor, &key_id, now)?;
+        Ok::<_, Error>((uses, history, tenants::by_id(conn, actor.tenant)?))
+    };
+    let (uses, history, tenant) = portal.db.read(read).await?;
     let Shown { listed, secrets, grants } = shown;
-    let dead = listed.key.deleted_at.is_some();
+    let key = &listed.key;
+    let dead = key.deleted_at.is_some();
     let page = DetailPage {
         shell: Shell::new(&req, &portal, &who),
-        environment: listed.key.environment.clone(),
+        environment: key.environment.clone(),
         token_url: token_url(&portal, &tenant),
         may_manage: !dead && who.require(Permission::ManageApiKeys).is_ok(),
-        secrets: secrets
-            .into_iter()
-            .map(|secret| SecretView {
-                hint: secret.hint,
-                created: Moment::new(secret.created_at, now),
-                created_by: secret.created_by,
-                ends: secret.ends_at.unless_never().map(|at| Moment::new(at, now)),
-                ended: dead || secret.ends_at <= now,
-            })
-            .collect(),
+        rotating: !dead && HandOver::of(&secrets, now).is_some(),
+        secrets: secrets::views(&secrets, &uses, dead, now),
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
-        disabled: listed.key.disabled_at.is_some(),
+        disabled: key
+            .disabled_at
+            .map(|at| DisabledView { since: Moment::new(at, now), reason: key.disabled_reason.clone() }),
         grants: grants.into_iter().map(GrantView::from).collect(),
         usage: UsageView::new(usage, !dead),
+        history,
         key: RowView::new(listed, &who.actor.root, now),
     };
     page::html(&req, &portal, StatusCode::OK, &page)

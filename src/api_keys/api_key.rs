@@ -1,5 +1,6 @@
 //! An API key and what it is at a moment.
 
+use super::AllowedAddresses;
 use crate::base::clock::Timestamp;
 
 /// A key expires soon when so many days or fewer are left.
@@ -35,6 +36,8 @@ pub struct ApiKey {
     pub token_version: i64,
     /// Counts the changes of its row.
     pub version: i64,
+    /// From where it may be used.
+    pub allowed_addresses: AllowedAddresses,
 }
 
 /// What a key is, in one word. The first that applies.
@@ -115,6 +118,7 @@ mod tests {
             deleted_at: None,
             token_version: 1,
             version: 1,
+            allowed_addresses: AllowedAddresses::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! API keys: what people create. Their text, their life, their pages.
 
 mod actions;
+pub mod allowed_addresses;
 pub mod api_key;
 pub mod client_id;
 mod error;
@@ -13,6 +14,7 @@ mod store;
 mod words;
 
 pub use actions::{Created, Edit, NewApiKey, Rotation, create, delete, disable, edit, enable, list, rotate, show};
+pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
 pub use routes::{NAV, routes};

@@ -38,6 +38,32 @@ pub enum NameProblem {
     ControlCharacter,
 }
 
+/// Why a text is no list of addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressProblem {
+    /// An entry is no IP address, with or without a prefix.
+    NotAnAddress {
+        /// Its line, from 1.
+        line: usize,
+        /// What it says.
+        text: String,
+    },
+    /// The part after the slash is no number from 0 to `most`.
+    Prefix {
+        /// Its line, from 1.
+        line: usize,
+        /// What it says.
+        text: String,
+        /// 32 or 128.
+        most: u8,
+    },
+    /// There are too many of them.
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+}
+
 /// One thing that is wrong with the panel of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditProblem {

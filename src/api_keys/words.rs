@@ -67,6 +67,7 @@ mod tests {
             deleted_at: None,
             token_version: 1,
             version: 1,
+            allowed_addresses: crate::api_keys::AllowedAddresses::default(),
         };
         let words: Vec<String> = of(&key).into_iter().collect();
         let expected =

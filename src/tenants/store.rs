@@ -20,6 +20,8 @@ pub type Columns = (
     tenants::default_key_days,
     tenants::longest_key_days,
     tenants::access_token_seconds,
+    tenants::contact,
+    tenants::version,
 );
 
 /// See [`Columns`].
@@ -30,15 +32,25 @@ pub const COLUMNS: Columns = (
     tenants::default_key_days,
     tenants::longest_key_days,
     tenants::access_token_seconds,
+    tenants::contact,
+    tenants::version,
 );
 
 /// What is read of [`Columns`].
-pub type Row = (i64, String, String, i64, Option<i64>, i64);
+pub type Row = (i64, String, String, i64, Option<i64>, i64, String, i64);
 
 impl From<Row> for Tenant {
-    fn from((id, slug, organization, default_key_days, longest_key_days, access_token_seconds): Row) -> Self {
-        let scope = TenantScope::from_row(id);
-        Self { scope, slug, organization, default_key_days, longest_key_days, access_token_seconds }
+    fn from((id, slug, organization, default_days, longest_days, token_seconds, contact, version): Row) -> Self {
+        Self {
+            scope: TenantScope::from_row(id),
+            slug,
+            organization,
+            default_key_days: default_days,
+            longest_key_days: longest_days,
+            access_token_seconds: token_seconds,
+            contact,
+            version,
+        }
     }
 }
 

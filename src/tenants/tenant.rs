@@ -17,6 +17,10 @@ pub struct Tenant {
     pub longest_key_days: Option<i64>,
     /// The life of an access token, in seconds.
     pub access_token_seconds: i64,
+    /// Whom the holder of a dead key is told to ask, in one line; may be empty.
+    pub contact: String,
+    /// Counts the changes of its settings.
+    pub version: i64,
 }
 
 impl Tenant {

@@ -15,7 +15,7 @@ use crate::db::schema::api_keys;
 use crate::db::{Conn, Error, Tx};
 
 use super::client_id::ClientId;
-use super::{ApiKey, secret_text};
+use super::{AllowedAddresses, ApiKey, secret_text};
 
 pub(super) use counts::count;
 pub(super) use list::{
@@ -42,6 +42,7 @@ type Columns = (
     api_keys::deleted_at,
     api_keys::token_version,
     api_keys::version,
+    api_keys::allowed_addresses,
 );
 
 const COLUMNS: Columns = (
@@ -58,6 +59,7 @@ const COLUMNS: Columns = (
     api_keys::deleted_at,
     api_keys::token_version,
     api_keys::version,
+    api_keys::allowed_addresses,
 );
 
 #[derive(Queryable)]
@@ -75,6 +77,7 @@ struct Row {
     deleted_at: Option<i64>,
     token_version: i64,
     version: i64,
+    allowed_addresses: String,
 }
 
 impl From<Row> for ApiKey {
@@ -93,6 +96,7 @@ impl From<Row> for ApiKey {
             deleted_at: row.deleted_at.map(Timestamp::from_micros),
             token_version: row.token_version,
             version: row.version,
+            allowed_addresses: AllowedAddresses::of_stored(&row.allowed_addresses),
         }
     }
 }

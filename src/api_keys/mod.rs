@@ -5,17 +5,24 @@ pub mod allowed_addresses;
 pub mod api_key;
 pub mod client_id;
 mod error;
+pub mod expiry;
 pub mod filter;
 mod pages;
 pub mod problem;
 mod routes;
 pub mod secret_text;
 mod store;
+pub mod tag;
 mod words;
 
-pub use actions::{Created, Edit, NewApiKey, Rotation, create, delete, disable, edit, enable, list, rotate, show};
+pub use actions::{
+    Created, Edit, Ending, NewApiKey, Rotation, add_tag, count_ending_after, create, delete, disable, edit, enable,
+    list, rotate, show,
+};
 pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
+pub use expiry::Expiry;
 pub use routes::{NAV, routes};
 pub use store::{Presented, StoredSecret, presented, tags_of_presented};
+pub use tag::Tag;

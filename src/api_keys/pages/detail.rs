@@ -5,9 +5,10 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::access::{Grant, Permission};
+use crate::access::Permission;
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Shown};
+use crate::grants::MayDo;
 use crate::tenants;
 use crate::web::actor::SignedIn;
 use crate::web::page::{self, Moment, Shell};
@@ -25,17 +26,11 @@ struct SecretView {
     ended: bool,
 }
 
-/// A role on a resource.
+/// A role on a resource, with what that lets the key do.
 #[derive(Debug)]
-pub(super) struct GrantView {
-    pub role: String,
-    pub resource: String,
-}
-
-impl From<Grant> for GrantView {
-    fn from(grant: Grant) -> Self {
-        Self { role: grant.role_name, resource: grant.resource.to_string() }
-    }
+struct GrantView {
+    resource: String,
+    may: MayDo,
 }
 
 #[derive(Template)]
@@ -51,6 +46,10 @@ struct DetailPage {
     disabled: bool,
     secrets: Vec<SecretView>,
     grants: Vec<GrantView>,
+    /// From where it may be used; empty for anywhere.
+    addresses: Vec<String>,
+    /// The end, where the person is.
+    expires: Option<Moment>,
 }
 
 /// The page, for a deleted key too.
@@ -86,7 +85,12 @@ pub async fn show(
             .collect(),
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
         disabled: listed.key.disabled_at.is_some(),
-        grants: grants.into_iter().map(GrantView::from).collect(),
+        grants: grants
+            .iter()
+            .map(|grant| GrantView { resource: grant.resource.to_string(), may: MayDo::of(&who.actor.root, grant) })
+            .collect(),
+        addresses: listed.key.allowed_addresses.in_words(),
+        expires: listed.key.expires_at.unless_never().map(|at| Moment::local(at, now, &who.time_zone)),
         key: RowView::new(listed, &who.actor.root, now),
     };
     page::html(&req, &portal, StatusCode::OK, &page)

@@ -6,6 +6,7 @@ pub mod delete;
 pub mod detail;
 pub mod edit;
 pub mod export;
+pub mod fields;
 pub mod overview;
 pub mod pause;
 pub mod rotate;

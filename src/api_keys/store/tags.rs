@@ -30,6 +30,21 @@ pub(in crate::api_keys) fn tags_of(
     Ok(tags)
 }
 
+/// Gives a key these tags, in the place of those that it has.
+pub(in crate::api_keys) fn put_tags(tx: &mut Tx<'_>, tenant: TenantScope, id: i64, tags: &[Tag]) -> Result<(), Error> {
+    remove_tags(tx, tenant, id)?;
+    for tag in tags {
+        let row = (
+            api_key_tags::tenant_id.eq(tenant.id()),
+            api_key_tags::api_key_id.eq(id),
+            api_key_tags::key.eq(&tag.key),
+            api_key_tags::value.eq(&tag.value),
+        );
+        diesel::insert_into(api_key_tags::table).values(row).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
 /// Hops from each pair to the next one, so that it reads one row for each answer however many keys have the same tag.
 const SUGGESTIONS: &str = "\
 WITH RECURSIVE hop (key, value, number) AS (

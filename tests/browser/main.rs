@@ -14,6 +14,7 @@ mod invitation;
 mod key_life;
 mod keyboard;
 mod last_use;
+mod parts_of_a_key;
 mod policy;
 mod roles_of_people;
 mod secret_is_gone;

@@ -151,6 +151,7 @@ async fn view(
     let fields = if form.beside { fields.beside(&shown, &who.actor, (now, zone)) } else { fields };
     let list = overview::behind(portal, who).await?;
     let shell = Shell::new(req, portal, who);
-    let page = EditPage { shell, list, version: form.version, fields, key: RowView::new(shown.listed, &who.actor.root, now) };
+    let page =
+        EditPage { shell, list, version: form.version, fields, key: RowView::new(shown.listed, &who.actor.root, now) };
     page::html(req, portal, status, &page)
 }

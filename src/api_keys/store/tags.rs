@@ -45,17 +45,23 @@ pub(in crate::api_keys) fn put_tags(tx: &mut Tx<'_>, tenant: TenantScope, id: i6
     Ok(())
 }
 
-/// Hops from each pair to the next one, so that it reads one row for each answer however many keys have the same tag.
+/// Hops from each pair to the next one, the next value of the same key or else the first one of the next key, so that it reads
+/// a few rows of the index for each answer however many keys have the same tag.
 const SUGGESTIONS: &str = "\
 WITH RECURSIVE hop (key, value, number) AS (
-    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
+    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key LIMIT 1),
            (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
            CAST(1 AS BIGINT)
     UNION ALL
-    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 AND (t.key, t.value) > (hop.key, hop.value)
-            ORDER BY t.key, t.value LIMIT 1),
-           (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 AND (t.key, t.value) > (hop.key, hop.value)
-            ORDER BY t.key, t.value LIMIT 1),
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM api_key_tags t
+                             WHERE t.tenant_id = $1 AND t.key = hop.key AND t.value > hop.value)
+                THEN hop.key
+                ELSE (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 AND t.key > hop.key
+                      ORDER BY t.key LIMIT 1) END,
+           COALESCE((SELECT t.value FROM api_key_tags t
+                     WHERE t.tenant_id = $1 AND t.key = hop.key AND t.value > hop.value ORDER BY t.value LIMIT 1),
+                    (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 AND t.key > hop.key
+                     ORDER BY t.key, t.value LIMIT 1)),
            hop.number + 1
     FROM hop WHERE hop.key IS NOT NULL AND hop.number < $2
 )

@@ -211,7 +211,7 @@ impl FieldsView {
     pub fn target(&self, problem: &KeyProblem) -> String {
         match problem {
             KeyProblem::ClientId(_) => "client-id".to_owned(),
-            KeyProblem::Name(_) => "name".to_owned(),
+            KeyProblem::Name(_) | KeyProblem::Stale => "name".to_owned(),
             KeyProblem::Row { number, problem } => format!("grant-{}-{number}", problem.field()),
             KeyProblem::Expiry(ExpiryProblem::NotOffered) | KeyProblem::BeyondYours(_) => match self.presets.first() {
                 _ if self.present.is_some() => "expiry-keep".to_owned(),
@@ -221,7 +221,6 @@ impl FieldsView {
             KeyProblem::Expiry(_) => "expires-on".to_owned(),
             KeyProblem::Tag { number, problem } => format!("tag-{}-{number}", problem.field()),
             KeyProblem::Addresses(_) => "allowed-addresses".to_owned(),
-            KeyProblem::Stale => "now".to_owned(),
         }
     }
 }

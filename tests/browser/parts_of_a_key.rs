@@ -37,7 +37,8 @@ async fn a_key_is_put_together_and_taken_apart(javascript: bool) {
     olga.clicks("li:has(#grant-role-0) [data-remove-row]").await;
     olga.waits_until("the row is gone", async || {
         let rows = olga.evaluates("return document.querySelectorAll('.rows select[name^=grant-role]').length").await;
-        Ok(rows == 1)
+        let there = olga.evaluates("return document.readyState === 'complete'").await;
+        Ok(rows == 1 && there == true)
     })
     .await;
 
@@ -71,6 +72,9 @@ async fn a_key_is_put_together_and_taken_apart(javascript: bool) {
     olga.pictures(if javascript { "key-detail" } else { "key-detail-no-javascript" }).await;
     olga.presses("Edit").await;
     olga.finds("#allowed-addresses").await;
+    olga.has_a_window(None).await;
+    olga.prefers("dark").await;
+    olga.pictures(if javascript { "key-panel" } else { "key-panel-no-javascript" }).await;
     olga.clicks("li:has(#grant-role-0) [data-remove-row]").await;
     olga.clicks("li:has(#tag-key-0) [data-remove-row]").await;
     olga.types("name", "Billing").await;
@@ -111,6 +115,7 @@ async fn by_keyboard_alone(javascript: bool) {
     olga.tabs_to("[value=preview]").await;
     olga.hits(Key::Enter).await;
     olga.sees("see API keys and introspect tokens").await;
+    olga.pictures(if javascript { "key-wizard" } else { "key-wizard-no-javascript" }).await;
     olga.tabs_to("[name=expiry]").await;
     olga.tabs_to("#tag-key-0").await;
     olga.keys_in("env:prod").await;

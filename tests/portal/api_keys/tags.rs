@@ -44,7 +44,7 @@ on_both! {
         let page = ada.get(&key.path("")).await.is(200).says("env :prod").says("team :R&D Köln");
         let links = page.attributes("href");
         assert!(links.contains(&"/api-keys?tag=env%3Aprod".to_owned()), "{links:?}");
-        assert!(links.contains(&"/api-keys?tag=team%3AR%26D%20K%C3%B6ln".to_owned()), "{links:?}");
+        assert!(links.contains(&"/api-keys?tag=team%3AR%26D+K%C3%B6ln".to_owned()), "{links:?}");
         let event = portal.lines("SELECT after AS line FROM audit_events WHERE action = 'api_key.updated'").await;
         assert_eq!(event, [r#"{"tags":["team:R&D Köln","env:prod"]}"#]);
         // The same in another order is no change.

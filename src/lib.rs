@@ -21,6 +21,7 @@
 //! | [`sign_in`] | set-up, login, logout, accepting an invitation |
 //! | [`account`] | one's own page |
 //! | [`api_keys`] | what people create |
+//! | [`settings`] | the rules of an organization |
 //! | [`verify`] | whether a presented key is good |
 //! | [`oauth`] | access tokens for keys |
 //! | [`gateway`] | the check endpoint |
@@ -49,6 +50,7 @@ pub mod oauth;
 pub mod resources;
 pub mod roles;
 pub mod sessions;
+pub mod settings;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod tenants;

@@ -23,6 +23,7 @@ const ORDER: &[&[&str]] = &[
     &["sign_in"],
     &["account"],
     &["api_keys"],
+    &["settings"],
     &["verify"],
     &["oauth"],
     &["gateway"],

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::access::{Act, Actor, Who};
 use crate::audit::{self, Action, Event};
+use crate::base::zone::Zone;
 use crate::db::{Conn, Tx};
 use crate::invitations;
 use crate::sessions::{self, Seen};
@@ -41,6 +42,18 @@ pub(super) fn rename(tx: &mut Tx<'_>, act: &Act, name: &str) -> Result<(), Accou
     users::rename(tx, act.actor.tenant, user.id, name)?;
     let event = Event::new(Action::UserUpdated).on("user", &user.public_id, &user.email);
     let (before, after) = (json!({ "name": user.name }), json!({ "name": name }));
+    Ok(audit::record(tx, act, event.before(before).after(after))?)
+}
+
+/// Reads and types dates in another zone than in `before`.
+pub(super) fn move_to(tx: &mut Tx<'_>, act: &Act, before: &Zone, zone: &Zone) -> Result<(), AccountError> {
+    let user = own(tx, &act.actor)?;
+    if before == zone {
+        return Ok(());
+    }
+    users::keep_time_zone(tx, act.actor.tenant, user.id, zone)?;
+    let event = Event::new(Action::UserUpdated).on("user", &user.public_id, &user.email);
+    let (before, after) = (json!({ "time_zone": before.name() }), json!({ "time_zone": zone.name() }));
     Ok(audit::record(tx, act, event.before(before).after(after))?)
 }
 

@@ -8,6 +8,8 @@ use crate::users::problem::PasswordProblem;
 pub enum AccountProblem {
     /// With the name.
     Name(TextProblem),
+    /// There is no such time zone.
+    TimeZone,
     /// The present password is not this one.
     WrongPassword,
     /// Too many tries.

@@ -66,6 +66,12 @@ impl AllowedAddresses {
         self.0.as_ref().is_none_or(|networks| networks.iter().any(|network| network.contains(&address)))
     }
 
+    /// Whether every address from which the key may be used is one of the other's, too.
+    pub fn is_within(&self, other: &Self) -> bool {
+        let covered = |network: &IpNet| other.networks().iter().any(|wider| wider.contains(network));
+        other.is_anywhere() || (!self.is_anywhere() && self.networks().iter().all(covered))
+    }
+
     /// Each entry as people write it: a single address without a prefix.
     pub fn in_words(&self) -> Vec<String> {
         let words = |network: &IpNet| match network.prefix_len() == network.max_prefix_len() {
@@ -162,6 +168,21 @@ mod tests {
         let lines = |count: usize| (0..count).map(|last| format!("10.0.0.{last}\n")).collect::<String>();
         assert_eq!(words(&format!("{}10.0.0.0", lines(50))).len(), 50);
         assert_eq!(AllowedAddresses::parse(&lines(51)), Err(AddressProblem::TooMany { count: 51 }));
+    }
+
+    #[test]
+    fn fewer_addresses_are_within_more() {
+        let of = |text: &str| AllowedAddresses::parse(text).unwrap();
+        for (narrow, wide) in
+            [("", ""), ("10.0.0.1", ""), ("10.0.0.1\n10.1.0.0/16", "10.0.0.0/8\n::/0"), ("::1", "::/8")]
+        {
+            assert!(of(narrow).is_within(&of(wide)), "{narrow:?} within {wide:?}");
+        }
+        for (wide, narrow) in
+            [("", "10.0.0.1"), ("10.0.0.0/8", "10.0.0.0/16"), ("10.0.0.1\n10.0.0.2", "10.0.0.1"), ("10.0.0.1", "::/0")]
+        {
+            assert!(!of(wide).is_within(&of(narrow)), "{wide:?} within {narrow:?}");
+        }
     }
 
     #[test]

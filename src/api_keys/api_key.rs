@@ -3,6 +3,8 @@
 use super::AllowedAddresses;
 use crate::base::clock::Timestamp;
 
+pub use super::tag::Tag;
+
 /// A key expires soon when so many days or fewer are left.
 pub(super) const SOON_DAYS: i64 = 30;
 const DAY: i64 = 86_400;
@@ -88,15 +90,6 @@ impl Status {
             Self::Active
         }
     }
-}
-
-/// A tag.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tag {
-    /// What kind of mark: `env`.
-    pub key: String,
-    /// Which: `prod`.
-    pub value: String,
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use crate::access::{CannotGive, Refused};
-use crate::base::clock::Timestamp;
 use crate::grants::GrantsError;
 use crate::{db, web};
 
 use super::ApiKey;
+use super::problem::ExpiryProblem;
+use super::tag::MOST_TAGS;
 
 /// What can go wrong with a key.
 #[derive(Debug)]
@@ -34,8 +35,10 @@ pub enum ApiKeyError {
     CannotGive(CannotGive),
     /// A role or a resource that was asked for does not exist, or is not the actor's to give.
     Grants(GrantsError),
-    /// The tenant's longest life ends before this moment.
-    LivesTooLong(Timestamp),
+    /// The key cannot end then.
+    Expiry(ExpiryProblem),
+    /// The key has as many tags as it may have.
+    TooManyTags,
 }
 
 impl From<db::Error> for ApiKeyError {
@@ -93,7 +96,8 @@ impl fmt::Display for ApiKeyError {
             Self::NotRotating(_) => f.write_str("no rotation of the key is going on"),
             Self::CannotGive(cannot) => cannot.fmt(f),
             Self::Grants(error) => error.fmt(f),
-            Self::LivesTooLong(_) => f.write_str("the key would live longer than the organization allows"),
+            Self::Expiry(_) => f.write_str("the key cannot end then"),
+            Self::TooManyTags => write!(f, "A key can have {MOST_TAGS} tags."),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod allowed_addresses;
 pub mod api_key;
 pub mod client_id;
 mod error;
+pub mod expiry;
 pub mod filter;
 mod hand_over;
 mod pages;
@@ -13,15 +14,18 @@ pub mod reason;
 mod routes;
 pub mod secret_text;
 mod store;
+pub mod tag;
 mod words;
 
 pub use actions::{
-    Created, Edit, NewApiKey, Rotation, cancel_rotation, create, delete, delete_confirmed, disable, edit, enable,
-    finish_rotation, list, rotate, show,
+    Created, Edit, Ending, NewApiKey, Rotation, add_tag, cancel_rotation, count_ending_after, create, delete,
+    delete_confirmed, disable, edit, enable, finish_rotation, list, rotate, show,
 };
 pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;
 pub use error::ApiKeyError;
+pub use expiry::Expiry;
 pub use hand_over::HandOver;
 pub use routes::{NAV, routes};
 pub use store::{Presented, StoredSecret, presented, tags_of_presented};
+pub use tag::Tag;

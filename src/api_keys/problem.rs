@@ -1,5 +1,6 @@
 //! What can be wrong with what was typed. The words for it live in the templates.
 
+use crate::base::zone::Day;
 use crate::grants::form::RowProblem;
 
 /// Why a text is no API Client ID.
@@ -87,9 +88,90 @@ pub enum AddressProblem {
     },
 }
 
-/// One thing that is wrong with the panel of a key.
+/// Why a pair is no tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EditProblem {
+pub enum TagProblem {
+    /// There is nothing before the colon.
+    NoKey,
+    /// More than 32 characters before it.
+    KeyTooLong {
+        /// How many there were.
+        length: usize,
+    },
+    /// A character other than `a-z 0-9 . _ -` before it.
+    KeyCharacter {
+        /// The key.
+        key: String,
+        /// The first such character.
+        found: String,
+    },
+    /// The key begins with none of `a-z 0-9`.
+    KeyBeginning {
+        /// The key.
+        key: String,
+    },
+    /// There is nothing after the colon.
+    NoValue {
+        /// The key.
+        key: String,
+    },
+    /// More than 64 characters after it.
+    ValueTooLong {
+        /// The key.
+        key: String,
+        /// How many there were.
+        length: usize,
+    },
+    /// A tab, a line break, an invisible character.
+    ValueHidden {
+        /// The key.
+        key: String,
+    },
+    /// Another tag of the same key stands above.
+    Twice {
+        /// The key.
+        key: String,
+    },
+    /// It is one more than a key may have.
+    OneTooMany,
+}
+
+impl TagProblem {
+    /// The field of the row that it belongs to, as names and ids have it.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::NoValue { .. } | Self::ValueTooLong { .. } | Self::ValueHidden { .. } => "value",
+            _ => "key",
+        }
+    }
+}
+
+/// Why a key cannot end then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpiryProblem {
+    /// It is none of what the organization offers.
+    NotOffered,
+    /// The text is no day.
+    NotADay,
+    /// The day is over.
+    Past {
+        /// Which.
+        day: Day,
+    },
+    /// The organization's longest life ends before.
+    TooLate {
+        /// Which.
+        day: Day,
+        /// The last one that is allowed.
+        last: Day,
+    },
+}
+
+/// One thing that is wrong with what a key is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyProblem {
+    /// With the client id.
+    ClientId(ClientIdProblem),
     /// With the name.
     Name(NameProblem),
     /// With a row "role on resource".
@@ -99,8 +181,19 @@ pub enum EditProblem {
         /// What is wrong with it.
         problem: RowProblem,
     },
-    /// The end is not offered.
-    Expiry,
+    /// With the end.
+    Expiry(ExpiryProblem),
+    /// With a tag.
+    Tag {
+        /// Its number, from 0.
+        number: usize,
+        /// What is wrong with it.
+        problem: TagProblem,
+    },
+    /// With the allowed addresses.
+    Addresses(AddressProblem),
+    /// The key holds what is not this person's to give, so they cannot widen what it is good for.
+    BeyondYours(String),
     /// Somebody else saved meanwhile.
     Stale,
 }

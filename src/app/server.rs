@@ -25,7 +25,7 @@ use crate::web::around::{around, nothing_here};
 use crate::web::cookies::Name;
 use crate::web::routes::{Face, Route, mount};
 use crate::web::{Portal, Settings, Stopping, static_files};
-use crate::{account, api_keys, audit, gateway, health, oauth, resources, roles, users};
+use crate::{account, api_keys, audit, gateway, health, oauth, resources, roles, settings, users};
 
 use super::boot::{Opened, StartError};
 use super::mailer::mailer;
@@ -50,6 +50,7 @@ pub fn all_routes() -> Vec<Route> {
         api_keys::routes(),
         roles::routes(),
         resources::routes(),
+        settings::routes(),
         oauth::routes(),
         gateway::routes(),
         health::routes(),
@@ -101,7 +102,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
         },
         mailer,
         people: Arc::new(SessionPeople),
-        nav: vec![api_keys::NAV, users::NAV, roles::NAV, resources::NAV, audit::pages::NAV],
+        nav: vec![api_keys::NAV, users::NAV, roles::NAV, resources::NAV, audit::pages::NAV, settings::NAV],
     });
     let (gate, stopping) = (Data::new(SetUpGate::default()), Data::new(Stopping::default()));
     let (ring, uses) = (Data::new(Ring::default()), Data::new(Recorder::default()));

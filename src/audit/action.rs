@@ -35,6 +35,8 @@ actions! {
     InstallationCreated = "installation.created", "Made the installation";
     /// An organization was added.
     TenantCreated = "tenant.created", "Added the organization";
+    /// The rules of the organization were changed.
+    SettingsUpdated = "settings.updated", "Changed the settings";
     /// A key that signs access tokens was made.
     SigningKeyCreated = "signing_key.created", "Made a signing key";
     /// A person was added.

@@ -1,4 +1,4 @@
-//! Clock, chance, secrets, hashes, passwords, text, paging. Knows nothing about the product.
+//! Clock, time zones, chance, secrets, hashes, passwords, text, paging. Knows nothing about the product.
 
 pub mod base62;
 pub mod clock;
@@ -9,3 +9,4 @@ pub mod password;
 pub mod random;
 pub mod secret;
 pub mod text;
+pub mod zone;

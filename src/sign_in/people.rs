@@ -2,6 +2,7 @@
 
 use crate::access::{Actor, Grant, Refused, ResourcePath, TenantScope, Who};
 use crate::base::clock::Timestamp;
+use crate::base::zone::Zone;
 use crate::db::{Conn, Error};
 use crate::grants::{self, Holder};
 use crate::roles;
@@ -24,7 +25,14 @@ impl People for SessionPeople {
             root: ResourcePath::root(&person.slug),
             grants: grants::of(conn, tenant, Holder::User(person.user_id))?,
         };
-        Ok(Some(SignedIn { actor, session, name: person.name, organization: person.organization }))
+        Ok(Some(SignedIn {
+            actor,
+            session,
+            name: person.name,
+            organization: person.organization,
+            // A name that this version's database of zones does not know is read as UTC.
+            time_zone: Zone::named(&person.time_zone).unwrap_or(Zone::UTC),
+        }))
     }
 
     fn who_can_give(&self, conn: &mut Conn, tenant: TenantScope, refused: &Refused) -> Result<Givers, Error> {

@@ -17,9 +17,10 @@ pub(super) struct Person {
     pub name: String,
     pub slug: String,
     pub organization: String,
+    pub time_zone: String,
 }
 
-type Row = (i64, i64, String, String, String, String);
+type Row = (i64, i64, String, String, String, String, String);
 
 /// The enabled user behind a live session. The session says whose it is, so no tenant is asked for.
 pub(super) fn person(conn: &mut Conn, session: i64, now: Timestamp) -> Result<Option<Person>, Error> {
@@ -29,15 +30,24 @@ pub(super) fn person(conn: &mut Conn, session: i64, now: Timestamp) -> Result<Op
         .filter(sessions::id.eq(session))
         .filter(sessions::expires_at.gt(now.micros()).and(sessions::last_seen_at.gt(live_since(now))))
         .filter(users::disabled_at.is_null().and(users::deleted_at.is_null()))
-        .select((users::tenant_id, users::id, users::email, users::name, tenants::slug, tenants::organization))
+        .select((
+            users::tenant_id,
+            users::id,
+            users::email,
+            users::name,
+            tenants::slug,
+            tenants::organization,
+            users::time_zone,
+        ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(tenant, user_id, email, name, slug, organization)| Person {
+    Ok(row.map(|(tenant, user_id, email, name, slug, organization, time_zone)| Person {
         tenant: TenantScope::from_row(tenant),
         user_id,
         email,
         name,
         slug,
         organization,
+        time_zone,
     }))
 }

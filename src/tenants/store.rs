@@ -75,6 +75,33 @@ pub fn insert(tx: &mut Tx<'_>, slug: &Slug, organization: &str, now: Timestamp) 
     Ok(row.into())
 }
 
+/// The rules of a tenant that people change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// The life of a new key when nothing else is chosen, in days.
+    pub default_key_days: i64,
+    /// The longest life a key may have, in days; `None` for no limit.
+    pub longest_key_days: Option<i64>,
+    /// Whom the holder of a dead key is told to ask.
+    pub contact: String,
+}
+
+/// Sets the rules, and counts the change.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_rules(tx: &mut Tx<'_>, scope: TenantScope, rules: &Rules) -> Result<(), Error> {
+    diesel::update(tenants::table.find(scope.id()))
+        .set((
+            tenants::default_key_days.eq(rules.default_key_days),
+            tenants::longest_key_days.eq(rules.longest_key_days),
+            tenants::contact.eq(&rules.contact),
+            tenants::version.eq(tenants::version + 1),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// The tenant of an address, if there is one.
 ///
 /// # Errors

@@ -21,6 +21,7 @@ pub use error::UserError;
 pub use filter::Filter;
 pub use routes::{NAV, routes};
 pub use store::{
-    Account, NewUser, PUBLIC_ID, activate, by_email, by_id, insert, keep_password, keep_sign_in, password_hash, rename,
+    Account, NewUser, PUBLIC_ID, activate, by_email, by_id, insert, keep_password, keep_sign_in, keep_time_zone,
+    password_hash, rename,
 };
 pub use user::User;

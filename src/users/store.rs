@@ -7,6 +7,7 @@ use crate::access::{Act, TenantScope};
 use crate::base::base62;
 use crate::base::clock::Timestamp;
 use crate::base::paging::{Page, Slice};
+use crate::base::zone::Zone;
 use crate::db::schema::{grants, roles, users};
 use crate::db::{Conn, Error, Tx};
 
@@ -330,6 +331,16 @@ pub fn keep_password(
 fn with_password(password_hash: &str, now: Timestamp) -> Changes<'_> {
     let (password_hash, password_changed_at) = (Some(Some(password_hash)), Some(Some(now.micros())));
     Changes { password_hash, password_changed_at, ..Changes::default() }
+}
+
+/// The zone in which a user reads and types dates.
+///
+/// # Errors
+/// When the database refuses.
+pub fn keep_time_zone(tx: &mut Tx<'_>, tenant: TenantScope, id: i64, zone: &Zone) -> Result<(), Error> {
+    let this = users::table.filter(users::tenant_id.eq(tenant.id()).and(users::id.eq(id)));
+    diesel::update(this).set(users::time_zone.eq(zone.name())).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Gives a user another name.

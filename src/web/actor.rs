@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::access::{Act, Actor, Permission, Refused, TenantScope};
 use crate::base::clock::Timestamp;
+use crate::base::zone::Zone;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Conn, Tx};
 
@@ -23,6 +24,8 @@ pub struct SignedIn {
     pub name: String,
     /// The organization's name.
     pub organization: String,
+    /// Where they read and type dates.
+    pub time_zone: Zone,
 }
 
 /// Knows who is behind a session, and who can give permissions. One feature implements it; `app.rs` hands it in.

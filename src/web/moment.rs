@@ -1,10 +1,11 @@
 //! A moment as pages show it: relative for reading, exact for knowing.
 
 use crate::base::clock::Timestamp;
+use crate::base::zone::{Day, Zone};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A moment in words. UTC throughout.
+/// A moment in words. In UTC, unless a zone is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
     /// For `<time datetime>`: RFC 3339, whole seconds.
@@ -34,6 +35,18 @@ impl Moment {
             time,
         }
     }
+
+    /// `at`, as seen from `now`, on the calendar and the clock of this zone.
+    pub fn local(at: Timestamp, now: Timestamp, zone: &Zone) -> Self {
+        let date = day_in_words(zone.day_of(at));
+        Self { exact: format!("{date}, {}", zone.time_of(at)), date, ..Self::new(at, now) }
+    }
+}
+
+/// `23 Nov 2026`.
+pub fn day_in_words(day: Day) -> String {
+    let (year, month, day) = day.parts();
+    format!("{day} {} {year}", MONTHS[usize::from(month.saturating_sub(1)).min(11)])
 }
 
 /// A moment inside of a sentence for a program's log: `23 Nov 2026 at 14:32 UTC`.
@@ -73,6 +86,14 @@ mod tests {
         assert_eq!(moment.time, "14:28:50");
         assert_eq!(moment.relative, "3 minutes ago");
         assert_eq!(moment.iso, "2026-11-23T14:28:50Z");
+    }
+
+    #[test]
+    fn elsewhere_it_is_another_day() {
+        let at = Timestamp::from_micros(1_795_476_720_000_000);
+        let moment = Moment::local(at, at, &Zone::named("Europe/Berlin").unwrap());
+        assert_eq!((moment.exact.as_str(), moment.date.as_str()), ("24 Nov 2026, 00:32 CET", "24 Nov 2026"));
+        assert_eq!(moment.iso, "2026-11-23T23:32:00Z");
     }
 
     #[test]

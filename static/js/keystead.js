@@ -116,6 +116,17 @@ document.addEventListener('click', event => {
   }
 });
 
+// Words about the rows of a form: once the rows change, the words are those of before.
+for (const words of document.querySelectorAll('[data-words]')) {
+  const rows = words.closest('section').querySelector('[data-rows]');
+  const outdate = () => {
+    for (const old of words.querySelectorAll('[data-current]')) old.hidden = true;
+    words.querySelector('[data-outdated]').hidden = false;
+  };
+  rows.addEventListener('change', outdate);
+  rows.addEventListener('click', event => { if (event.target.closest('[data-remove-row]')) outdate(); });
+}
+
 // 6. Add all, Remove all: <button data-tick="all"> in the fieldset of its tick boxes.
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-tick]');

@@ -15,6 +15,7 @@ mod key_life;
 mod key_use;
 mod keyboard;
 mod last_use;
+mod parts_of_a_key;
 mod policy;
 mod roles_of_people;
 mod rotation;

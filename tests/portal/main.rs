@@ -10,6 +10,7 @@ mod mail;
 mod oauth;
 mod resources;
 mod roles;
+mod settings;
 mod sign_in;
 mod usage;
 mod users;

@@ -5,10 +5,13 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use crate::access::Act;
 use crate::account::problem::AccountProblem;
 use crate::account::{actions, device};
 use crate::base::clock::Timestamp;
 use crate::base::text::check_line;
+use crate::base::zone::Zone;
+use crate::db::Tx;
 use crate::grants::form;
 use crate::sessions::Seen;
 use crate::users::LONGEST_NAME;
@@ -36,6 +39,8 @@ struct AccountPage {
     shell: Shell,
     email: String,
     name: String,
+    /// Every zone, and whether it is chosen.
+    zones: Vec<(String, bool)>,
     roles: Vec<String>,
     password_changed: Option<Moment>,
     sessions: Vec<SessionView>,
@@ -47,15 +52,26 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     view(&req, &portal, &who, StatusCode::OK, None, Vec::new()).await
 }
 
-/// "Save", for the name.
+/// "Save", for the name and the time zone.
 pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
     let name = form.0.text("name").trim().to_owned();
-    if let Err(wrong) = check_line(&name, LONGEST_NAME) {
-        let problems = vec![AccountProblem::Name(wrong)];
+    // A form without the field leaves the zone as it is.
+    let zone = form.0.get("time_zone").map_or(Some(who.time_zone.clone()), Zone::named);
+    let mut problems: Vec<AccountProblem> =
+        check_line(&name, LONGEST_NAME).err().map(AccountProblem::Name).into_iter().collect();
+    let Some(zone) = zone.filter(|_| problems.is_empty()) else {
+        if form.0.get("time_zone").is_some_and(|typed| Zone::named(typed).is_none()) {
+            problems.push(AccountProblem::TimeZone);
+        }
         return view(&req, &portal, &who, StatusCode::UNPROCESSABLE_ENTITY, Some(name), problems).await;
-    }
-    who.write(&req, &portal, move |tx, act| actions::rename(tx, act, &name)).await??;
-    Ok(page::redirect(&portal, "/account", Some(Flash::ok("Your name is updated."))))
+    };
+    let before = who.time_zone.clone();
+    let save = move |tx: &mut Tx<'_>, act: &Act| {
+        actions::rename(tx, act, &name)?;
+        actions::move_to(tx, act, &before, &zone)
+    };
+    who.write(&req, &portal, save).await??;
+    Ok(page::redirect(&portal, "/account", Some(Flash::ok("Your account is updated."))))
 }
 
 /// The page, also with what is wrong. `name` is what was typed, where something was.
@@ -74,6 +90,11 @@ pub(super) async fn view(
         shell: Shell::new(req, portal, who),
         email: shown.user.email,
         name: name.unwrap_or(shown.user.name),
+        zones: Zone::names()
+            .into_iter()
+            .map(|name| (name == who.time_zone.name(), name))
+            .map(|(chosen, name)| (name, chosen))
+            .collect(),
         roles: who
             .actor
             .grants

@@ -5,11 +5,13 @@ use serde_json::json;
 use crate::access::{Act, Permission};
 use crate::api_keys::client_id::{ClientId, Name};
 use crate::api_keys::store::{self, NewRow};
-use crate::api_keys::{ApiKey, ApiKeyError, secret_text};
+use crate::api_keys::tag::MOST_TAGS;
+use crate::api_keys::{AllowedAddresses, ApiKey, ApiKeyError, Expiry, Tag, secret_text};
 use crate::audit::{self, Action, Event};
 use crate::base::keyring::Keyring;
 use crate::base::secret::Secret;
 use crate::db::{self, Tx};
+use crate::grants::{self, Holder, Wanted};
 use crate::{tenants, usage};
 
 /// A key as somebody described it.
@@ -21,8 +23,14 @@ pub struct NewApiKey {
     pub name: Name,
     /// `live`.
     pub environment: String,
-    /// How long it lives.
-    pub days: i64,
+    /// When it ends.
+    pub expiry: Expiry,
+    /// What it holds.
+    pub wanted: Vec<Wanted>,
+    /// What it is found by.
+    pub tags: Vec<Tag>,
+    /// From where it may be used.
+    pub allowed_addresses: AllowedAddresses,
     /// The id of the form, good for one key.
     pub intent: String,
 }
@@ -36,7 +44,7 @@ pub struct Created {
     pub secret: Secret,
 }
 
-/// Makes a key with its first secret. The same intent makes no second key.
+/// Makes a key with its first secret, and with everything that it holds, or not at all. The same intent makes no second key.
 ///
 /// # Errors
 /// See [`ApiKeyError`].
@@ -51,11 +59,11 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
     if taken {
         return Err(ApiKeyError::ClientIdTaken);
     }
-    let policy = tenants::by_id(tx, tenant)?;
-    let expires_at = act.now.plus_days(new.days);
-    if let Some(longest) = policy.longest_key_days.filter(|longest| new.days > *longest) {
-        return Err(ApiKeyError::LivesTooLong(act.now.plus_days(longest)));
+    if new.tags.len() > MOST_TAGS {
+        return Err(ApiKeyError::TooManyTags);
     }
+    let policy = tenants::by_id(tx, tenant)?;
+    let expires_at = new.expiry.ends_at(act.now, None, &policy).map_err(ApiKeyError::Expiry)?;
     let minted = secret_text::mint(&*act.entropy, &new.environment);
     let hint = secret_text::hint(&new.environment, &minted.key_id, &minted.text);
     let row = NewRow {
@@ -66,16 +74,26 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
         hint: &hint,
         intent: &new.intent,
         expires_at,
+        allowed_addresses: &new.allowed_addresses,
     };
     let key = store::insert(tx, act, &row).map_err(somebody_was_faster)?;
     let mac = secret_text::mac(act.keyring.pepper(), minted.text.expose());
     store::insert_secret(tx, act, key.id, &mac, Keyring::PEPPER_VERSION, &hint)?;
     store::put_words(tx, tenant, &key)?;
+    store::put_tags(tx, tenant, key.id, &new.tags)?;
     usage::begin(tx, tenant, key.id)?;
-    let after = json!({
+    let mut after = json!({
         "client_id": key.client_id, "name": key.name, "environment": key.environment, "hint": key.hint, "expires_at": expires_at.rfc3339(),
     });
-    audit::record(tx, act, Event::new(Action::ApiKeyCreated).on("api_key", &key.key_id, &key.client_id).after(after))?;
+    if !new.tags.is_empty() {
+        after["tags"] = super::tags_in_words(&new.tags);
+    }
+    if !new.allowed_addresses.is_anywhere() {
+        after["allowed_addresses"] = json!(new.allowed_addresses.in_words());
+    }
+    let target = super::target(&key);
+    audit::record(tx, act, Event::about(Action::ApiKeyCreated, &target).after(after))?;
+    grants::change(tx, act, Holder::ApiKey(key.id), &target, &new.wanted)?;
     Ok(Created { key, secret: minted.text })
 }
 

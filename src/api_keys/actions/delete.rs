@@ -33,7 +33,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKey
     act.actor.require_to_open(Permission::ManageApiKeys)?;
     let key = super::to_change(tx, act, key_id)?;
     let (tenant, id) = (act.actor.tenant, key.id);
-    let tags = store::tags_of(tx, tenant, &[id])?.remove(&id).unwrap_or_default();
+    let tags = super::tags_of(tx, act, &key)?;
     let held = grants::of(tx, tenant, Holder::ApiKey(id))?;
     store::mark_deleted(tx, tenant, id, act.now)?;
     store::remove_tags(tx, tenant, id)?;
@@ -42,7 +42,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKey
     grants::remove_all(tx, tenant, Holder::ApiKey(id))?;
     let before = json!({
         "client_id": key.client_id, "name": key.name, "hint": key.hint, "expires_at": key.expires_at.rfc3339(),
-        "tags": tags.iter().map(|tag| format!("{}:{}", tag.key, tag.value)).collect::<Vec<_>>(),
+        "tags": super::tags_in_words(&tags),
         "grants": held.iter().map(|grant| format!("{} on {}", grant.role, grant.resource)).collect::<Vec<_>>(),
     });
     audit::record(tx, act, Event::about(Action::ApiKeyDeleted, &super::target(&key)).before(before))?;

@@ -1,11 +1,12 @@
-//! Changing what a key is called, what it may do, and when it ends.
+//! Changing what a key is called, what it may do, what it is found by, from where it may be used, and when it ends.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::access::{Act, Permission};
 use crate::api_keys::client_id::Name;
 use crate::api_keys::store::{self, Changes};
-use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::api_keys::tag::MOST_TAGS;
+use crate::api_keys::{AllowedAddresses, ApiKey, ApiKeyError, Expiry, Tag};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 use crate::grants::{self, Holder, Wanted};
@@ -18,14 +19,18 @@ pub struct Edit {
     pub name: Name,
     /// What it holds.
     pub wanted: Vec<Wanted>,
-    /// How long it lives from now on; `None` leaves its end as it is.
-    pub days: Option<i64>,
+    /// What it is found by.
+    pub tags: Vec<Tag>,
+    /// When it ends.
+    pub expiry: Expiry,
+    /// From where it may be used.
+    pub allowed_addresses: AllowedAddresses,
     /// The version that whoever edits has seen.
     pub version: i64,
 }
 
-/// Makes a key be as whoever edits wants it. What is added has to be the actor's to give; a longer life is as good as giving
-/// everything it holds again.
+/// Makes a key be as whoever edits wants it. What is added has to be the actor's to give; a longer life, and a use from more
+/// addresses, are as good as giving everything it holds again.
 ///
 /// # Errors
 /// See [`ApiKeyError`].
@@ -35,15 +40,14 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     if key.version != edit.version {
         return Err(ApiKeyError::Stale(Box::new(key)));
     }
-    let (tenant, target) = (act.actor.tenant, super::target(&key));
-    let expires_at = edit.days.map_or(key.expires_at, |days| act.now.plus_days(days));
-    if let (Some(days), Some(longest)) = (edit.days, tenants::by_id(tx, tenant)?.longest_key_days)
-        && days > longest
-    {
-        return Err(ApiKeyError::LivesTooLong(act.now.plus_days(longest)));
+    if edit.tags.len() > MOST_TAGS {
+        return Err(ApiKeyError::TooManyTags);
     }
+    let (tenant, target) = (act.actor.tenant, super::target(&key));
+    let policy = tenants::by_id(tx, tenant)?;
+    let expires_at = edit.expiry.ends_at(act.now, Some(key.expires_at), &policy).map_err(ApiKeyError::Expiry)?;
     grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?;
-    if expires_at > key.expires_at {
+    if expires_at > key.expires_at || !edit.allowed_addresses.is_within(&key.allowed_addresses) {
         act.actor.require_to_give_all(&grants::of(tx, tenant, Holder::ApiKey(key.id))?)?;
     }
     let name = edit.name.as_str();
@@ -51,16 +55,49 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
         name: Some(name),
         name_folded: Some(name.to_lowercase()),
         expires_at: Some(expires_at.micros()),
+        allowed_addresses: Some(edit.allowed_addresses.stored()),
         ..Changes::default()
     };
     store::update(tx, tenant, key.id, act.now, changes)?;
+    let tags = super::tags_of(tx, act, &key)?;
+    let mut changed = Changed::default();
     if name != key.name {
         store::put_words(tx, tenant, &ApiKey { name: name.to_owned(), ..key.clone() })?;
+        changed.note("name", json!(key.name), json!(name));
     }
-    if (name, expires_at) != (key.name.as_str(), key.expires_at) {
-        let before = json!({ "name": key.name, "expires_at": key.expires_at.rfc3339() });
-        let after = json!({ "name": name, "expires_at": expires_at.rfc3339() });
-        audit::record(tx, act, Event::about(Action::ApiKeyUpdated, &target).before(before).after(after))?;
+    if expires_at != key.expires_at {
+        changed.note("expires_at", json!(key.expires_at.rfc3339()), json!(expires_at.rfc3339()));
+    }
+    if !same(&tags, &edit.tags) {
+        store::put_tags(tx, tenant, key.id, &edit.tags)?;
+        changed.note("tags", super::tags_in_words(&tags), super::tags_in_words(&edit.tags));
+    }
+    if edit.allowed_addresses != key.allowed_addresses {
+        let (before, after) = (key.allowed_addresses.in_words(), edit.allowed_addresses.in_words());
+        changed.note("allowed_addresses", json!(before), json!(after));
+    }
+    if !changed.before.is_empty() {
+        let event = Event::about(Action::ApiKeyUpdated, &target);
+        audit::record(tx, act, event.before(changed.before.into()).after(changed.after.into()))?;
     }
     Ok(key)
+}
+
+/// What became different, by the names of the fields.
+#[derive(Debug, Default)]
+struct Changed {
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+}
+
+impl Changed {
+    fn note(&mut self, field: &str, before: Value, after: Value) {
+        self.before.insert(field.to_owned(), before);
+        self.after.insert(field.to_owned(), after);
+    }
+}
+
+/// Whether both are the same tags, in whatever order.
+fn same(held: &[Tag], wanted: &[Tag]) -> bool {
+    held.len() == wanted.len() && wanted.iter().all(|tag| held.contains(tag))
 }

@@ -9,6 +9,7 @@ mod read;
 mod rotate;
 mod rotation;
 mod selected;
+mod tags;
 mod usage;
 
 pub use create::{Created, NewApiKey, create};
@@ -16,17 +17,20 @@ pub use delete::{delete, delete_confirmed};
 pub use edit::{Edit, edit};
 pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
-pub use read::{Listed, Shown, show, tag_suggestions};
+pub use read::{Ending, Listed, Shown, count_ending_after, show, tag_suggestions};
 pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{delete_all, disable_all, show_all};
+pub use tags::add_tag;
 pub use usage::{first_use, still_knocking, usage_of};
+
+use serde_json::{Value, json};
 
 use crate::access::Act;
 use crate::audit::Target;
-use crate::db::Tx;
+use crate::db::{self, Conn, Tx};
 
-use super::{ApiKey, ApiKeyError, store};
+use super::{ApiKey, ApiKeyError, Tag, store};
 
 /// The living key of this id. Whoever opened the transaction holds the tenant's lock, so nobody changes it meanwhile.
 fn to_change(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
@@ -36,4 +40,14 @@ fn to_change(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyE
 
 fn target(key: &ApiKey) -> Target {
     Target { kind: "api_key", id: key.key_id.clone(), label: key.client_id.clone() }
+}
+
+/// The tags of a key, by their keys.
+fn tags_of(conn: &mut Conn, act: &Act, key: &ApiKey) -> Result<Vec<Tag>, db::Error> {
+    Ok(store::tags_of(conn, act.actor.tenant, &[key.id])?.remove(&key.id).unwrap_or_default())
+}
+
+/// For the audit log.
+fn tags_in_words(tags: &[Tag]) -> Value {
+    json!(tags.iter().map(Tag::to_string).collect::<Vec<_>>())
 }

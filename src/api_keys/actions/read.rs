@@ -4,6 +4,7 @@ use crate::access::{Actor, Grant, Permission, ResourcePath};
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::store::{self, StoredSecret};
 use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::base::clock::Timestamp;
 use crate::db::{self, Conn};
 use crate::grants::{self, Holder};
 use crate::usage::{self, LastUse};
@@ -46,6 +47,28 @@ pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKe
     let grants = grants::of(conn, actor.tenant, Holder::ApiKey(key.id))?;
     let listed = listed(conn, actor, vec![key])?.pop().ok_or(ApiKeyError::NotFound)?;
     Ok(Shown { listed, secrets, grants })
+}
+
+/// How many keys end later than some moment, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// Those that end later, or never.
+    pub later: usize,
+    /// All of them.
+    pub all: usize,
+}
+
+/// Counts the tenant's keys that end later than this, up to `most`; `most` itself means that there may be more. Asked by
+/// whoever changes the rules for their ends.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `settings:manage`.
+pub fn count_ending_after(conn: &mut Conn, actor: &Actor, at: Timestamp, most: usize) -> Result<Ending, ApiKeyError> {
+    actor.require_to_open(Permission::ManageSettings)?;
+    Ok(Ending {
+        later: store::count_ending_after(conn, actor.tenant, at, most)?,
+        all: store::count_ending_after(conn, actor.tenant, Timestamp::from_micros(i64::MIN), most)?,
+    })
 }
 
 pub(super) fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Result<Vec<Listed>, db::Error> {

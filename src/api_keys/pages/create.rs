@@ -7,54 +7,30 @@ use askama::Template;
 
 use crate::access::Permission;
 use crate::api_keys::actions::{self, NewApiKey};
-use crate::api_keys::client_id::{ClientId, Name};
-use crate::api_keys::problem::{ClientIdProblem, NameProblem};
+use crate::api_keys::client_id::ClientId;
+use crate::api_keys::problem::{ClientIdProblem, KeyProblem};
 use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::base::base62;
-use crate::base::clock::Timestamp;
 use crate::base::random;
-use crate::tenants::{self, Tenant};
 use crate::web::actor::SignedIn;
-use crate::web::form::Form;
+use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::credential;
+use super::fields::{self, FieldsView, KeyFields, LIMIT, Offer, Terms};
 use super::overview::{self, ListView};
 
-/// Lives that are offered, in days.
-const PRESETS: [i64; 4] = [30, 90, 180, 365];
 /// Characters of the form's id: 131 bits.
 const INTENT: usize = 22;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct CreateForm {
     client_id: String,
-    name: String,
-    expiry: String,
+    fields: KeyFields,
     intent: String,
-}
-
-#[derive(Debug, Default)]
-struct CreateErrors {
-    client_id: Option<ClientIdProblem>,
-    name: Option<NameProblem>,
-    expiry: bool,
-}
-
-impl CreateErrors {
-    fn count(&self) -> usize {
-        usize::from(self.client_id.is_some()) + usize::from(self.name.is_some()) + usize::from(self.expiry)
-    }
-}
-
-/// A life that is offered.
-#[derive(Debug)]
-pub(super) struct PresetView {
-    pub days: i64,
-    pub label: String,
-    pub until: String,
-    pub selected: bool,
+    /// The person asked for the form as it is, with other rows or with the words.
+    again: bool,
 }
 
 #[derive(Template)]
@@ -62,9 +38,8 @@ pub(super) struct PresetView {
 struct CreatePage {
     shell: Shell,
     list: ListView,
-    form: CreateForm,
-    errors: CreateErrors,
-    presets: Vec<PresetView>,
+    intent: String,
+    fields: FieldsView,
 }
 
 #[derive(Template)]
@@ -78,94 +53,109 @@ struct AlreadyCreatedPage {
     deleted: bool,
 }
 
+impl CreateForm {
+    fn of_pairs(pairs: &Pairs) -> Self {
+        Self {
+            client_id: pairs.text("client_id"),
+            fields: KeyFields::of_pairs(pairs),
+            intent: pairs.text("intent"),
+            again: false,
+        }
+    }
+
+    fn parse(&self, terms: Terms<'_>, environment: &str) -> Result<NewApiKey, Vec<KeyProblem>> {
+        let parsed = self.fields.parse(self.client_id.trim(), terms);
+        match (ClientId::parse(&self.client_id), parsed) {
+            (Ok(client_id), Ok(parsed)) => Ok(NewApiKey {
+                client_id,
+                name: parsed.name,
+                environment: environment.to_owned(),
+                expiry: parsed.expiry,
+                wanted: parsed.wanted,
+                tags: parsed.tags,
+                allowed_addresses: parsed.allowed_addresses,
+                intent: self.intent.clone(),
+            }),
+            (client_id, parsed) => {
+                let client_id = client_id.err().map(KeyProblem::ClientId);
+                Err(client_id.into_iter().chain(parsed.err().unwrap_or_default()).collect())
+            }
+        }
+    }
+}
+
 /// The empty form, with an id that is good for one key.
 pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
-    let tenant = tenant(&portal, &who).await?;
+    let offer = fields::offer(&portal, &who).await?;
     let intent = random::base62(&*portal.entropy, INTENT);
-    let form = CreateForm { expiry: tenant.default_key_days.to_string(), intent, ..CreateForm::default() };
-    view(&req, &portal, &who, &tenant, StatusCode::OK, form, CreateErrors::default()).await
+    let form = CreateForm { client_id: String::new(), fields: KeyFields::blank(&offer.tenant), intent, again: false };
+    view(&req, &portal, &who, offer, StatusCode::OK, form, Vec::new()).await
 }
 
-/// Makes the key and shows its secret: in this answer, and nowhere else ever.
-pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+/// Makes the key and shows its secret: in this answer, and nowhere else ever. Or adds a row, takes one out, says what the key
+/// will be able to do.
+pub async fn submit(
+    req: HttpRequest,
+    portal: Data<Portal>,
+    who: SignedIn,
+    form: Form<LIMIT>,
+) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
     let Form(pairs) = form;
-    let form = CreateForm {
-        client_id: pairs.text("client_id"),
-        name: pairs.text("name"),
-        expiry: pairs.text("expiry"),
-        intent: pairs.text("intent"),
-    };
+    let (mut form, action) = (CreateForm::of_pairs(&pairs), pairs.text("action"));
     if form.intent.len() != INTENT || !base62::is_base62(&form.intent) {
         return Err(Error::bad_request("This form is incomplete. Open “Add an API key” again."));
     }
-    let tenant = tenant(&portal, &who).await?;
-    let new = match parse(&form, &tenant, &portal.settings.environment) {
+    let offer = fields::offer(&portal, &who).await?;
+    if form.fields.rearrange(&action) || action == "preview" {
+        form.again = true;
+        return view(&req, &portal, &who, offer, StatusCode::OK, form, Vec::new()).await;
+    }
+    let terms = Terms { tenant: &offer.tenant, zone: &who.time_zone, now: portal.clock.now(), present: None };
+    let new = match form.parse(terms, &portal.settings.environment) {
         Ok(new) => new,
-        Err(errors) => return view(&req, &portal, &who, &tenant, StatusCode::UNPROCESSABLE_ENTITY, form, errors).await,
+        Err(problems) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return view(&req, &portal, &who, offer, status, form, problems).await;
+        }
     };
-    match who.write(&req, &portal, move |tx, act| actions::create(tx, act, &new)).await? {
-        Ok(created) => credential::view(&req, &portal, &who, &tenant, created, false).await,
-        Err(ApiKeyError::AlreadyCreated(key)) => already_created(&req, &portal, &who, *key).await,
-        Err(ApiKeyError::ClientIdTaken) => {
-            let errors = CreateErrors { client_id: Some(ClientIdProblem::Taken), ..CreateErrors::default() };
-            view(&req, &portal, &who, &tenant, StatusCode::CONFLICT, form, errors).await
-        }
-        Err(ApiKeyError::LivesTooLong(_)) => {
-            let errors = CreateErrors { expiry: true, ..CreateErrors::default() };
-            view(&req, &portal, &who, &tenant, StatusCode::UNPROCESSABLE_ENTITY, form, errors).await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn parse(form: &CreateForm, tenant: &Tenant, environment: &str) -> Result<NewApiKey, CreateErrors> {
-    let client_id = ClientId::parse(&form.client_id);
-    let name = Name::parse(&form.name, form.client_id.trim());
-    let days = offered(tenant).into_iter().find(|days| days.to_string() == form.expiry);
-    match (client_id, name, days) {
-        (Ok(client_id), Ok(name), Some(days)) => {
-            Ok(NewApiKey { client_id, name, environment: environment.to_owned(), days, intent: form.intent.clone() })
-        }
-        (client_id, name, days) => {
-            Err(CreateErrors { client_id: client_id.err(), name: name.err(), expiry: days.is_none() })
-        }
-    }
-}
-
-/// The presets that the tenant allows.
-pub(super) fn offered(tenant: &Tenant) -> Vec<i64> {
-    PRESETS.into_iter().filter(|days| tenant.longest_key_days.is_none_or(|longest| *days <= longest)).collect()
-}
-
-async fn tenant(portal: &Portal, who: &SignedIn) -> Result<Tenant, Error> {
-    let scope = who.actor.tenant;
-    Ok(portal.db.read(move |conn| tenants::by_id(conn, scope)).await?)
+    let (status, problem) = match who.write(&req, &portal, move |tx, act| actions::create(tx, act, &new)).await? {
+        Ok(created) => return credential::view(&req, &portal, &who, &offer.tenant, created, false).await,
+        Err(ApiKeyError::AlreadyCreated(key)) => return already_created(&req, &portal, &who, *key).await,
+        Err(ApiKeyError::ClientIdTaken) => (StatusCode::CONFLICT, KeyProblem::ClientId(ClientIdProblem::Taken)),
+        Err(error) => fields::problem_of(error, &form.fields.rows)?,
+    };
+    view(&req, &portal, &who, offer, status, form, vec![problem]).await
 }
 
 async fn view(
     req: &HttpRequest,
     portal: &Portal,
     who: &SignedIn,
-    tenant: &Tenant,
+    offer: Offer,
     status: StatusCode,
     form: CreateForm,
-    errors: CreateErrors,
+    problems: Vec<KeyProblem>,
 ) -> Result<HttpResponse, Error> {
-    let presets = presets(tenant, &form.expiry, portal.clock.now());
-    let list = overview::behind(portal, who).await?;
-    page::html(req, portal, status, &CreatePage { shell: Shell::new(req, portal, who), list, form, errors, presets })
+    let CreateForm { client_id, fields, intent, again } = form;
+    let (looks, times) = ((&who.actor, &who.time_zone), (portal.clock.now(), None));
+    let page = CreatePage {
+        list: overview::behind(portal, who).await?,
+        shell: Shell::new(req, portal, who),
+        intent,
+        fields: FieldsView { again, ..FieldsView::new(client_id, fields, offer, looks, times, problems) },
+    };
+    page::html(req, portal, status, &page)
 }
 
-pub(super) fn presets(tenant: &Tenant, chosen: &str, now: Timestamp) -> Vec<PresetView> {
-    let preset = |days: i64| PresetView {
-        days,
-        label: format!("{days} days"),
-        until: Moment::new(now.plus_days(days), now).date,
-        selected: days.to_string() == chosen,
-    };
-    offered(tenant).into_iter().map(preset).collect()
+impl CreatePage {
+    fn client_id_problem(&self) -> Option<&ClientIdProblem> {
+        self.fields.problems.iter().find_map(|problem| match problem {
+            KeyProblem::ClientId(wrong) => Some(wrong),
+            _ => None,
+        })
+    }
 }
 
 /// The form was sent again: by a reload, a double click, a replay.

@@ -9,6 +9,7 @@ pub mod edit;
 pub mod enable;
 mod evidence;
 pub mod export;
+pub mod fields;
 pub mod first_use;
 pub mod overview;
 pub mod rotate;

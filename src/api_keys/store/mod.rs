@@ -25,7 +25,7 @@ pub use presented::{Presented, presented};
 pub use secrets::StoredSecret;
 pub(super) use secrets::{end_secret, insert_secret, secrets_of};
 pub use tags::tags_of_presented;
-pub(super) use tags::{remove_tags, tag_suggestions, tags_of};
+pub(super) use tags::{put_tags, remove_tags, tag_suggestions, tags_of};
 pub(super) use words::{put_words, remove_words};
 
 type Columns = (
@@ -114,6 +114,7 @@ pub(in crate::api_keys) struct NewRow<'a> {
     pub hint: &'a str,
     pub intent: &'a str,
     pub expires_at: Timestamp,
+    pub allowed_addresses: &'a AllowedAddresses,
 }
 
 pub(in crate::api_keys) fn insert(tx: &mut Tx<'_>, act: &Act, new: &NewRow<'_>) -> Result<ApiKey, Error> {
@@ -134,6 +135,7 @@ pub(in crate::api_keys) fn insert(tx: &mut Tx<'_>, act: &Act, new: &NewRow<'_>) 
             api_keys::created_by.eq(&act.actor.label),
             api_keys::updated_at.eq(act.now.micros()),
             api_keys::expires_at.eq(new.expires_at.micros()),
+            api_keys::allowed_addresses.eq(new.allowed_addresses.stored()),
             api_keys::token_version.eq(1),
             api_keys::version.eq(1),
         ))
@@ -185,6 +187,22 @@ pub(in crate::api_keys) fn client_id_is_taken(
     Ok(diesel::select(diesel::dsl::exists(taken)).get_result(conn)?)
 }
 
+/// How many living keys end after this moment, counted up to `most`.
+pub(in crate::api_keys) fn count_ending_after(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    at: Timestamp,
+    most: usize,
+) -> Result<usize, Error> {
+    let ids: Vec<i64> = api_keys::table
+        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
+        .filter(api_keys::expires_at.gt(at.micros()))
+        .limit(most as i64)
+        .select(api_keys::id)
+        .load(conn)?;
+    Ok(ids.len())
+}
+
 /// What a change may set. `None` leaves it as it is.
 #[derive(Debug, Default, AsChangeset)]
 #[diesel(table_name = api_keys)]
@@ -195,6 +213,7 @@ pub(in crate::api_keys) struct Changes<'a> {
     pub expires_at: Option<i64>,
     pub disabled_at: Option<Option<i64>>,
     pub disabled_reason: Option<Option<&'a str>>,
+    pub allowed_addresses: Option<String>,
 }
 
 /// Changes a key's row, and counts the change.

@@ -30,17 +30,38 @@ pub(in crate::api_keys) fn tags_of(
     Ok(tags)
 }
 
-/// Hops from each pair to the next one, so that it reads one row for each answer however many keys have the same tag.
+/// Gives a key these tags, in the place of those that it has.
+pub(in crate::api_keys) fn put_tags(tx: &mut Tx<'_>, tenant: TenantScope, id: i64, tags: &[Tag]) -> Result<(), Error> {
+    remove_tags(tx, tenant, id)?;
+    for tag in tags {
+        let row = (
+            api_key_tags::tenant_id.eq(tenant.id()),
+            api_key_tags::api_key_id.eq(id),
+            api_key_tags::key.eq(&tag.key),
+            api_key_tags::value.eq(&tag.value),
+        );
+        diesel::insert_into(api_key_tags::table).values(row).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Hops from each pair to the next one, the next value of the same key or else the first one of the next key, so that it reads
+/// a few rows of the index for each answer however many keys have the same tag.
 const SUGGESTIONS: &str = "\
 WITH RECURSIVE hop (key, value, number) AS (
-    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
+    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key LIMIT 1),
            (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
            CAST(1 AS BIGINT)
     UNION ALL
-    SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 AND (t.key, t.value) > (hop.key, hop.value)
-            ORDER BY t.key, t.value LIMIT 1),
-           (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 AND (t.key, t.value) > (hop.key, hop.value)
-            ORDER BY t.key, t.value LIMIT 1),
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM api_key_tags t
+                             WHERE t.tenant_id = $1 AND t.key = hop.key AND t.value > hop.value)
+                THEN hop.key
+                ELSE (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 AND t.key > hop.key
+                      ORDER BY t.key LIMIT 1) END,
+           COALESCE((SELECT t.value FROM api_key_tags t
+                     WHERE t.tenant_id = $1 AND t.key = hop.key AND t.value > hop.value ORDER BY t.value LIMIT 1),
+                    (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 AND t.key > hop.key
+                     ORDER BY t.key, t.value LIMIT 1)),
            hop.number + 1
     FROM hop WHERE hop.key IS NOT NULL AND hop.number < $2
 )

@@ -27,9 +27,12 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
         if first {
             look("create").await;
             olga.types("client-id", "two words").await;
+            types_what_is_wrong(olga).await;
             olga.presses("Create").await;
             olga.finds("[role=alert]").await;
             look("create-errors").await;
+            puts_it_right(olga).await;
+            look("create-in-words").await;
         }
         olga.types("client-id", client_id).await;
         olga.presses("Create").await;
@@ -61,6 +64,19 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     olga.finds("#name").await;
     look("edit").await;
     olga.clicks("[data-add-row]").await;
+    // Somebody else saves meanwhile.
+    olga.evaluates("document.querySelector('[name=version]').value = '0'").await;
+    olga.types("name", &"W".repeat(100)).await;
+    olga.clicks("li:has(#tag-key-0) [data-remove-row]").await;
+    olga.clicks("li:has(#grant-role-0) [data-remove-row]").await;
+    olga.clicks("label:has(#expiry-custom)").await;
+    olga.types("allowed-addresses", "").await;
+    olga.presses("Update API key").await;
+    olga.sees("Somebody else changed this key").await;
+    look("edit-meanwhile").await;
+    olga.presses("Add them to mine").await;
+    olga.finds("#grant-role-0").await;
+    olga.clicks("label:has(#expiry-keep)").await;
     olga.presses("Update API key").await;
     olga.sees("is updated.").await;
     olga.presses("Rotate").await;
@@ -111,6 +127,7 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     }
     visits_roles(olga, &look).await;
     let ivy = visits_people(olga, &look).await;
+    visits_the_settings(olga, &look).await;
     olga.opens("/audit").await;
     look("audit").await;
     visits_the_resources(olga, &ivy, &look).await;
@@ -147,6 +164,46 @@ const CALLS: &str = "fetch('/api/v1/verify', {
 struct Invited {
     link: String,
     page: String,
+}
+
+/// One mistake in each part of a key.
+async fn types_what_is_wrong(olga: &Person) {
+    olga.clicks("#grant-role-0 option[value=\"admin\"]").await;
+    olga.types("tag-key-0", "two words").await;
+    olga.types("tag-value-0", &"v".repeat(64)).await;
+    olga.clicks("label:has(#expiry-custom)").await;
+    olga.clicks("summary").await;
+    olga.types("allowed-addresses", "203.0.113.16/28\n203.0.113.0/36").await;
+}
+
+/// The same without the mistakes, and what it means.
+async fn puts_it_right(olga: &Person) {
+    olga.clicks("#grant-resource-0 option[value=\"organization=acme\"]").await;
+    olga.types("tag-key-0", &"k".repeat(32)).await;
+    olga.clicks("label:has(#expiry-90)").await;
+    olga.types("allowed-addresses", "203.0.113.16/28\n2001:db8:1111:2222:3333:4444:5555:0/112").await;
+    olga.presses("Show what it may do").await;
+    olga.sees("On the whole organization").await;
+}
+
+/// The settings, with what is wrong, and while somebody else saves.
+async fn visits_the_settings(olga: &Person, look: &impl AsyncFn(&str)) {
+    olga.opens("/settings").await;
+    look("settings").await;
+    olga.evaluates("document.querySelector('#contact').form.noValidate = true").await;
+    olga.types("default-days", "0").await;
+    ticks(olga, "#limit-days").await;
+    olga.types("contact", &"W".repeat(201)).await;
+    olga.presses_in_the_save_bar("Save").await;
+    olga.finds("[role=alert]").await;
+    look("settings-errors").await;
+    olga.types("default-days", "45").await;
+    olga.types("longest-days", "90").await;
+    olga.types("contact", &"W".repeat(200)).await;
+    olga.evaluates("document.querySelector('[name=version]').value = '0'").await;
+    olga.presses_in_the_save_bar("Save").await;
+    olga.sees("Somebody else changed the settings").await;
+    look("settings-meanwhile").await;
 }
 
 /// The pages of roles, with a role whose every word is as long as it may be.

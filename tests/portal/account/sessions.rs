@@ -20,7 +20,7 @@ on_both! {
         let mut ada = portal.ada().await;
         ada.get("/account").await;
         ada.post("/account", &[("name", "Countess Lovelace")]).await.redirects_to("/account");
-        ada.get("/account").await.says("Your name is updated.").says("Signed in as Countess Lovelace");
+        ada.get("/account").await.says("Your account is updated.").says("Signed in as Countess Lovelace");
         ada.post("/account", &[("name", "a\u{202e}b")]).await.is(422).says("Name has a control character");
         ada.get("/users").await.says("Countess Lovelace");
     }

@@ -36,9 +36,9 @@ on_both! {
             has_one_problem(&page, "name", words);
             assert_eq!((page.field("client_id"), page.field("name"), chosen(&page)), ("billing-sync".into(), typed.into(), Some("180".into())));
         }
-        for typed in ["", "0", "-1", "1", "31", "366", "never", "90 ", "9e1", "99999999999999999999"] {
+        for typed in ["", "0", "-1", "1", "31", "366", "keep", "90 ", "9e1", "99999999999999999999"] {
             let page = adds(&mut ada, "billing-sync", "Billing", typed).await.is(422);
-            has_one_problem_at(&page, "expiry", "expiry-30", "The chosen expiry is not offered. Choose 30 days, 90 days, 180 days or 365 days.");
+            has_one_problem_at(&page, "expiry", "expiry-30", "The chosen expiry is not offered. Choose 30 days, 90 days, 180 days, 365 days, a date or no expiry.");
             assert_eq!((page.field("client_id"), page.field("name"), chosen(&page)), ("billing-sync".into(), "Billing".into(), None));
         }
         let page = adds(&mut ada, "", &long_name, "1").await.is(422).says("There are 3 problems");
@@ -202,9 +202,9 @@ on_both! {
         portal.sql("UPDATE tenants SET longest_key_days = 90").await;
         let offered: Vec<String> = ada.get("/api-keys/new").await.attributes("value").into_iter().filter(|value| value.parse::<i64>().is_ok()).collect();
         assert_eq!(offered, ["30", "90"]);
-        for days in ["180", "365"] {
+        for days in ["180", "365", "never"] {
             let page = adds(&mut ada, "billing-sync", "", days).await.is(422);
-            has_one_problem_at(&page, "expiry", "expiry-30", "The chosen expiry is not offered. Choose 30 days or 90 days.");
+            has_one_problem_at(&page, "expiry", "expiry-30", "The chosen expiry is not offered. Choose 30 days, 90 days or a date.");
         }
         adds(&mut ada, "billing-sync", "", "90").await.is(200);
         assert_eq!(portal.number("SELECT COUNT(*) FROM api_keys").await, 1);

@@ -19,9 +19,9 @@ on_both! {
     async fn a_key_without_grants_says_what_that_means(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        ada.get(&key.path("")).await.says("This key has no grants yet, so its tokens carry no permissions.");
+        ada.get(&key.path("")).await.says("This key has no grants. It gets access tokens, which carry no permissions.");
         portal.gives(&key, "ci", "organization=acme").await;
-        ada.get(&key.path("")).await.says("CI organization=acme").says_nothing_of("no grants yet");
+        ada.get(&key.path("")).await.says("CI organization=acme").says_nothing_of("has no grants");
     }
 
     async fn the_page_of_a_deleted_key_says_that_it_is_deleted(portal: Portal) {

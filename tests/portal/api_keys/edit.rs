@@ -49,7 +49,7 @@ on_both! {
         let asks = serde_json::json!({ "key": key.secret, "permission": "invoices:write", "resource": format!("{BILLING}:order=7") });
         assert_eq!(portal.verify_with(&asks).await.json()["code"], "INSUFFICIENT_PERMISSION");
         updates(&mut ada, &key, &[("sender", BILLING), ("ci", ROOT)], "keep").await.redirects_to(&key.path(""));
-        ada.get(&key.path("")).await.says("billing-sync is updated.").says("The sender organization=acme:namespace=billing");
+        ada.get(&key.path("")).await.says("billing-sync is updated.").says("The sender organization=acme:namespace=billing").says("On namespace=billing and everything beneath it: write invoices The sender · invoices:write");
         assert_eq!(portal.verify_with(&asks).await.json()["code"], "VALID");
         let version = portal.number("SELECT token_version FROM api_keys").await;
         updates(&mut ada, &key, &[("ci", ROOT)], "keep").await.redirects_to(&key.path(""));
@@ -124,7 +124,7 @@ on_both! {
         updates(&mut ada, &key, &[("ci", ROOT)], "keep").await.redirects_to(&key.path(""));
         let fields = [("name", "Typed"), ("expiry", "keep"), ("version", version.as_str()), ("grant-role-0", "sender"), ("grant-resource-0", BILLING)];
         let page = bill.post(&key.path("edit"), &fields).await.is(409).says("Somebody else changed this key while you did.");
-        let page = page.says("How it is now: Billing").says("CI on organization=acme");
+        let page = page.says("Now: Billing").says("Now: CI on The whole organization");
         assert_eq!(page.field("name"), "Typed");
         assert_eq!(held(&portal).await, [format!("ci on {ROOT}")]);
         let fresh = page.field("version");

@@ -102,6 +102,16 @@ impl<'a> Filled<'a> {
                 address = path.replace("{key_id}", &key.key_id);
                 vec![("saved", "on".into())]
             }
+            "/settings" => {
+                let version = visitor.get("/settings").await.is(200).field("version");
+                let contact = format!("Ask number {number}.");
+                vec![
+                    ("version", version),
+                    ("default_days", "90".into()),
+                    ("limit", "none".into()),
+                    ("contact", contact),
+                ]
+            }
             "/users/new" => vec![("email", format!("new-{number}@acme.example")), ("name", "New".into())],
             "/users/{user_id}"
             | "/users/{user_id}/invitation"

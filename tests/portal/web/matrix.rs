@@ -92,6 +92,9 @@ const TABLE: &str = "
     POST /resources/{path}/delete                     resources:manage  login  403    403   403   400   400   login 400
 
     GET  /audit                                       audit:read        login  403    403   403   200   200   login 200
+
+    GET  /settings                                    settings:manage   login  403    403   403   403   200   login 200
+    POST /settings                                    settings:manage   login  403    403   403   403   422   login 422
 ";
 
 /// Words of Globex, which nobody else ever reads.

@@ -9,9 +9,10 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::access::{Grant, Permission};
+use crate::access::Permission;
 use crate::api_keys::HandOver;
 use crate::api_keys::actions::Shown;
+use crate::grants::MayDo;
 use crate::tenants;
 use crate::usage::{self, Recorder};
 use crate::web::actor::SignedIn;
@@ -26,17 +27,11 @@ use self::history::HistoryView;
 use self::of_use::UsageView;
 use self::secrets::{Heard, SecretState, SecretView};
 
-/// A role on a resource.
+/// A role on a resource, with what that lets the key do.
 #[derive(Debug)]
-pub(super) struct GrantView {
-    pub role: String,
-    pub resource: String,
-}
-
-impl From<Grant> for GrantView {
-    fn from(grant: Grant) -> Self {
-        Self { role: grant.role_name, resource: grant.resource.to_string() }
-    }
+struct GrantView {
+    resource: String,
+    may: MayDo,
 }
 
 /// Since when a key is disabled, and why.
@@ -61,6 +56,10 @@ struct DetailPage {
     /// Two secrets work.
     rotating: bool,
     grants: Vec<GrantView>,
+    /// From where it may be used; empty for anywhere.
+    addresses: Vec<String>,
+    /// The end, where the person is.
+    expires: Option<Moment>,
     usage: UsageView,
     /// For whoever may read the audit log.
     history: Option<HistoryView>,
@@ -97,7 +96,12 @@ pub async fn show(
         disabled: key
             .disabled_at
             .map(|at| DisabledView { since: Moment::new(at, now), reason: key.disabled_reason.clone() }),
-        grants: grants.into_iter().map(GrantView::from).collect(),
+        grants: grants
+            .iter()
+            .map(|grant| GrantView { resource: grant.resource.to_string(), may: MayDo::of(&who.actor.root, grant) })
+            .collect(),
+        addresses: key.allowed_addresses.in_words(),
+        expires: key.expires_at.unless_never().map(|at| Moment::local(at, now, &who.time_zone)),
         usage: UsageView::new(usage, !dead),
         history,
         key: RowView::new(listed, &who.actor.root, now),

@@ -1,0 +1,3 @@
+//! One file for each page, named like its address.
+
+pub mod overview;

@@ -1,0 +1,41 @@
+//! What can be wrong with the settings. The words for it live in the templates.
+
+use crate::base::text::TextProblem;
+
+/// One thing that is wrong with what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsProblem {
+    /// The default life is no number of days from 1 to [`super::problem::MOST_DAYS`].
+    DefaultDays,
+    /// The longest life is none.
+    LongestDays,
+    /// Neither a limit nor none was chosen.
+    NoChoice,
+    /// The default life is longer than the longest.
+    DefaultIsLonger {
+        /// The default, in days.
+        default: i64,
+        /// The longest, in days.
+        longest: i64,
+    },
+    /// With the contact.
+    Contact(TextProblem),
+    /// Somebody else saved meanwhile.
+    Stale,
+}
+
+/// The longest life that can be set, in days: ten years.
+pub const MOST_DAYS: i64 = 3_650;
+
+impl SettingsProblem {
+    /// The id of the field that it belongs to.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::DefaultDays | Self::DefaultIsLonger { .. } => "default-days",
+            Self::LongestDays => "longest-days",
+            Self::NoChoice => "limit-none",
+            Self::Contact(_) => "contact",
+            Self::Stale => "now",
+        }
+    }
+}

@@ -121,7 +121,9 @@ impl Person {
 
     /// Deletes a key.
     pub async fn tries_to_delete(&mut self, key: &Key) -> Result<Page, reqwest::Error> {
-        self.try_post(&format!("/api-keys/{}/delete", key.key_id), &[]).await
+        // Whether it is in use or not.
+        let typed = [("confirm", key.client_id.as_str())];
+        self.try_post(&format!("/api-keys/{}/delete", key.key_id), &typed).await
     }
 }
 

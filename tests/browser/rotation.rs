@@ -88,7 +88,7 @@ async fn rotates(olga: &Person) -> String {
     let row = format!("tr[data-client-id=\"{KEY}\"] th a");
     olga.opens("/api-keys").await;
     olga.clicks(&row).await;
-    olga.finds("#secrets-title").await;
+    arrives_on_the_page_of_the_key(olga).await;
     olga.tabs_to("main a[href$=\"/rotate\"]").await;
     olga.hits(Key::Enter).await;
     olga.arrives_on("[name=overlap]:checked").await;
@@ -97,7 +97,7 @@ async fn rotates(olga: &Person) -> String {
     let secret = olga.reads("#secret").await;
     olga.says_the_key_is_saved().await;
     olga.clicks(&row).await;
-    olga.finds("#secrets-title").await;
+    arrives_on_the_page_of_the_key(olga).await;
     secret
 }
 
@@ -110,10 +110,14 @@ async fn asks(olga: &Person, how: &str) {
 /// With a script Escape does what "Close" does.
 async fn closes(olga: &Person, javascript: bool) {
     olga.hits(if javascript { Key::Escape } else { Key::Enter }).await;
-    olga.waits_until("the overlay is closed", async || {
-        Ok(olga.evaluates("return document.querySelector('dialog') === null").await == true)
-    })
-    .await;
+    arrives_on_the_page_of_the_key(olga).await;
+}
+
+/// It is there as a whole, so that what is hit next is hit on it.
+async fn arrives_on_the_page_of_the_key(olga: &Person) {
+    let is_there = "return document.readyState === 'complete' && document.querySelector('dialog') === null
+        && document.querySelector('#secrets-title') !== null";
+    olga.waits_until("the page of the key is there", async || Ok(olga.evaluates(is_there).await == true)).await;
 }
 
 async fn does_it(olga: &Person) {

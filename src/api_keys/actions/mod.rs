@@ -20,9 +20,9 @@ pub use pause::{disable, enable};
 pub use read::{Ending, Listed, Shown, count_ending_after, show, tag_suggestions};
 pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
-pub use selected::{delete_all, disable_all, show_all};
+pub use selected::{Tagged, delete_all, disable_all, show_all, tag_all};
 pub use tags::add_tag;
-pub use usage::{first_use, still_knocking, usage_of};
+pub use usage::{days_of, first_use, still_knocking, usage_of};
 
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use crate::access::{Act, Actor, Permission};
 use crate::api_keys::store;
-use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::api_keys::{ApiKey, ApiKeyError, Tag};
 use crate::db::{Conn, Tx};
 
 use super::read::{Listed, listed};
@@ -21,6 +21,31 @@ pub fn disable_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec
 /// See [`ApiKeyError`].
 pub fn delete_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec<ApiKey>, ApiKeyError> {
     each(key_ids, |key_id| super::delete(tx, act, key_id))
+}
+
+/// Adds a tag to these keys; answers those that were there, and those that have as many tags as a key can have.
+///
+/// # Errors
+/// See [`ApiKeyError`].
+pub fn tag_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String], tag: &Tag) -> Result<Tagged, ApiKeyError> {
+    let mut tagged = Tagged::default();
+    tagged.done = each(key_ids, |key_id| match super::add_tag(tx, act, key_id, tag) {
+        Err(ApiKeyError::TooManyTags) => {
+            tagged.full.extend(store::by_key_id(tx, act.actor.tenant, key_id)?);
+            Err(ApiKeyError::NotFound)
+        }
+        other => other,
+    })?;
+    Ok(tagged)
+}
+
+/// What became of keys that were to be tagged.
+#[derive(Debug, Default)]
+pub struct Tagged {
+    /// They have the tag now.
+    pub done: Vec<ApiKey>,
+    /// They have no room for it.
+    pub full: Vec<ApiKey>,
 }
 
 fn each(

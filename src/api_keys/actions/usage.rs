@@ -1,5 +1,7 @@
 //! Looking at how keys are used.
 
+use std::collections::HashMap;
+
 use crate::access::{Actor, Permission};
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::store;
@@ -18,6 +20,33 @@ pub fn usage_of(conn: &mut Conn, actor: &Actor, key_id: &str, now: Timestamp) ->
     actor.require_to_open(Permission::ReadApiKeys)?;
     let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
     Ok(usage::of_key(conn, actor.tenant, key.id, now)?)
+}
+
+/// How often these keys were accepted on each of the last `days` days, today included, the oldest first.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn days_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    keys: &[i64],
+    days: usize,
+    now: Timestamp,
+) -> Result<HashMap<i64, Vec<usize>>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let from = usage::day_of(now) + 1 - days as i64;
+    let counted = usage::last_days(conn, actor.tenant, keys, from)?;
+    let filled = |(key, counted): (i64, Vec<(i64, i64)>)| {
+        let mut line = vec![0; days];
+        for (day, calls) in counted {
+            let place = usize::try_from(day - from).ok().and_then(|place| line.get_mut(place));
+            if let Some(place) = place {
+                *place = usize::try_from(calls).unwrap_or_default();
+            }
+        }
+        (key, line)
+    };
+    Ok(counted.into_iter().map(filled).collect())
 }
 
 /// The database id of a key, and its first use as far as it is written.

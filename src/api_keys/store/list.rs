@@ -216,6 +216,9 @@ pub(in crate::api_keys) struct Candidate {
     pub standing: Option<Standing>,
 }
 
+/// Id, folded name, end, since when it is disabled, last use.
+type CandidateRow = (i64, String, i64, Option<i64>, Option<i64>);
+
 /// Those of these keys that are as they have to be, in no order. Their standing is for the caller to compare.
 pub(in crate::api_keys) fn fitting(
     conn: &mut Conn,
@@ -267,8 +270,8 @@ pub(in crate::api_keys) fn fitting(
     if let Some(user) = conditions.creator {
         query = query.filter(api_keys::created_by_kind.eq("user").and(api_keys::created_by_id.eq(user)));
     }
-    let rows: Vec<(i64, String, i64, Option<i64>, Option<i64>)> = query.load(conn)?;
-    let candidate = |(id, name, expires_at, disabled_at, used_at): (i64, String, i64, Option<i64>, Option<i64>)| {
+    let rows: Vec<CandidateRow> = query.load(conn)?;
+    let candidate = |(id, name, expires_at, disabled_at, used_at): CandidateRow| {
         let used_at = used_at.unwrap_or_default();
         let ends = Timestamp::from_micros(expires_at);
         let standing = Standing::of(Status::of_living(disabled_at.is_some(), ends, used_at > 0, now));

@@ -47,6 +47,34 @@ on_both! {
         assert_eq!(portal.verify(&one.secret).await, "DELETED");
     }
 
+    async fn selected_keys_get_a_tag_together_as_far_as_they_have_room(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (one, full) = (ada.makes_key("one").await, ada.makes_key("full").await);
+        for number in 0..5 {
+            portal.tags(&full, &format!("t{number}"), "x").await;
+        }
+        let ticks = [format!("key-{}", one.key_id), format!("key-{}", full.key_id)];
+        let mut fields = vec![(ticks[0].as_str(), "on"), (ticks[1].as_str(), "on"), ("action", "tag"), ("list", "")];
+        fields.push(("new-tag", " ENV:prod "));
+        let answer = ada.post("/api-keys/selected", &fields).await;
+        let page = ada.follow(answer).await.says("one is tagged env:prod. These have 5 tags already, and stay as they are: full.");
+        assert!(page.row("data-client-id=\"one\"").body.contains("<b>env</b>:prod"));
+        assert_eq!(portal.number("SELECT COUNT(*) FROM api_key_tags").await, 6);
+        fields.pop();
+        fields.push(("new-tag", "prod"));
+        let answer = ada.post("/api-keys/selected", &fields).await;
+        ada.follow(answer).await.says("“prod” is no tag, so nothing was changed. Enter key:value, such as env:prod.");
+    }
+
+    async fn what_this_node_holds_of_their_use_is_written_before_the_question(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("one").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        ada.selects(&[&key.key_id], "delete").await;
+        let path = format!("/api-keys/selected/delete?keys={}", key.key_id);
+        ada.get(&path).await.is(200).says("1 of them is in use.").says("Type delete 1 key to confirm");
+    }
+
     async fn what_is_gone_meanwhile_is_left_out_and_nothing_selected_is_said(portal: Portal) {
         let mut ada = portal.ada().await;
         let (one, two) = (ada.makes_key("one").await, ada.makes_key("two").await);

@@ -3,6 +3,8 @@
 mod address;
 mod view;
 
+use std::collections::HashMap;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,9 +14,11 @@ use crate::access::{Actor, Permission, ResourcePath};
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Count, Found, Listing};
 use crate::api_keys::api_key::Tag;
+use crate::base::clock::Timestamp;
 use crate::base::paging::Page;
 use crate::grants::form::{self, MOST_RESOURCES};
 use crate::web::actor::SignedIn;
+use crate::web::chart::Spark;
 use crate::web::filters::{AppliedView, ChoiceView};
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Shell};
@@ -29,6 +33,8 @@ pub use view::{ListView, RowView};
 
 /// Rows on a page.
 pub const ROWS: usize = 50;
+/// Days of use that a row draws.
+const DAYS: usize = 14;
 
 #[derive(Template)]
 #[template(path = "api_keys/overview.html")]
@@ -74,6 +80,7 @@ pub async fn behind(portal: &Portal, who: &SignedIn) -> Result<ListView, Error> 
 /// What is read for a page.
 struct Read {
     found: Found,
+    days: HashMap<i64, Vec<usize>>,
     ways_out: Vec<(Part, Option<Count>)>,
     choices: Choices,
     ending_soon: Count,
@@ -107,14 +114,16 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
         let listing = Listing { filter: wanted.filter.clone(), sort, page, limit: ROWS, counted: true };
         let found = actions::list(conn, &actor, &listing, now)?;
         let nothing = found.rows.is_empty() && !found.unfinished && first;
+        let ids: Vec<i64> = found.rows.iter().map(|listed| listed.key.id).collect();
         Ok::<_, ApiKeyError>(Read {
+            days: actions::days_of(conn, &actor, &ids, DAYS, now)?,
             ways_out: if nothing { ways_out(conn, &actor, &wanted, now)? } else { Vec::new() },
             found,
             choices: if inert { Choices::default() } else { Choices::read(conn, &actor)? },
             ending_soon: actions::ending_soon(conn, &actor, now)?,
         })
     };
-    let Read { found, ways_out, choices: Choices { tags, roles, resources }, ending_soon } =
+    let Read { found, mut days, ways_out, choices: Choices { tags, roles, resources }, ending_soon } =
         portal.db.read(read).await?;
     let href = asked.href();
     let link = |name_: &str, place| paging::link(&href, portal.keyring.cursor(), &name, name_, place);
@@ -184,7 +193,14 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
             status: asked.filter.status.map_or("", |status| status.as_str()),
             sort: asked.sort.map_or_else(String::new, |sort| sort.to_string()),
         },
-        rows: found.rows.into_iter().map(|listed| RowView::new(listed, &who.actor.root, now)).collect(),
+        rows: found
+            .rows
+            .into_iter()
+            .map(|listed| {
+                let days = days.remove(&listed.key.id).unwrap_or_else(|| vec![0; DAYS]);
+                RowView { spark: Some(Spark::new(&days)), ..RowView::new(listed, &who.actor.root, now) }
+            })
+            .collect(),
         knocking: StillKnockingView::default(),
     })
 }
@@ -203,7 +219,7 @@ fn ways_out(
     conn: &mut db::Conn,
     actor: &Actor,
     asked: &Asked,
-    now: crate::base::clock::Timestamp,
+    now: Timestamp,
 ) -> Result<Vec<(Part, Option<Count>)>, ApiKeyError> {
     let mut found = Vec::new();
     for (part, ..) in asked.parts() {

@@ -6,6 +6,7 @@ use crate::api_keys::api_key::Status;
 use crate::api_keys::filter::{By, Standing};
 use crate::base::clock::Timestamp;
 use crate::grants::form;
+use crate::web::chart::Spark;
 use crate::web::filters::{AppliedView, ChoiceView};
 use crate::web::page::Moment;
 
@@ -206,6 +207,8 @@ pub struct RowView {
     pub created_by: String,
     /// When.
     pub created: Moment,
+    /// How often it was used on each of the last days, where the list shows it.
+    pub spark: Option<Spark>,
     /// Its last use.
     pub last_used: Option<Moment>,
     /// Its end.
@@ -238,6 +241,7 @@ impl RowView {
             tags: tags.into_iter().map(TagView::from).collect(),
             more_access: access.len().saturating_sub(1),
             access: access.into_iter().next().map(|(role, path)| (role, form::beneath(root, &path))),
+            spark: None,
             created_by: key.created_by,
             created: Moment::new(key.created_at, now),
             last_used: last_use.map(|last| Moment::new(last.at, now)),

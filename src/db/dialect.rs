@@ -18,6 +18,15 @@ macro_rules! both {
 }
 pub(crate) use both;
 
+/// A number column as one by whose index nothing is looked up. Without statistics SQLite takes a tenant for ten rows, and
+/// reads all that it has where a few ids are given, too.
+macro_rules! unindexed {
+    ($column:expr) => {
+        ($column + 0)
+    };
+}
+pub(crate) use unindexed;
+
 /// The oldest SQLite that is safe to use: before it, WAL could corrupt the file.
 pub const SQLITE_FLOOR: (u32, u32, u32) = (3, 51, 3);
 

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::access::{BuiltIn, Grant, Permission, ResourcePath, RoleSet, TenantScope};
 use crate::base::clock::Timestamp;
+use crate::db::dialect;
 use crate::db::schema::{api_keys, grants, resources, role_permissions, roles, users};
 use crate::db::{Conn, Error, Tx};
 
@@ -69,7 +70,7 @@ pub(super) fn stored(conn: &mut Conn, tenant: TenantScope, holder: Holder) -> Re
     let mut query = grants::table
         .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
         .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
-        .filter(grants::tenant_id.eq(tenant.id()))
+        .filter(dialect::unindexed!(grants::tenant_id).eq(tenant.id()))
         .select(COLUMNS)
         .order((resources::path, roles::slug))
         .into_boxed();
@@ -112,7 +113,8 @@ pub fn in_short(
     let rows: Vec<(Option<i64>, String, String)> = grants::table
         .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
         .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
-        .filter(grants::tenant_id.eq(tenant.id()).and(grants::api_key_id.eq_any(api_keys)))
+        .filter(dialect::unindexed!(grants::tenant_id).eq(tenant.id()))
+        .filter(grants::api_key_id.eq_any(api_keys))
         .select((grants::api_key_id, roles::name, resources::path))
         .order((resources::path, roles::slug))
         .load(conn)?;

@@ -34,6 +34,9 @@ pub fn days_of(
     now: Timestamp,
 ) -> Result<HashMap<i64, Vec<usize>>, ApiKeyError> {
     actor.require_to_open(Permission::ReadApiKeys)?;
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let from = usage::day_of(now) + 1 - days as i64;
     let counted = usage::last_days(conn, actor.tenant, keys, from)?;
     let filled = |(key, counted): (i64, Vec<(i64, i64)>)| {

@@ -13,6 +13,7 @@ use crate::api_keys::api_key::{Status, Tag};
 use crate::api_keys::filter::Standing;
 use crate::base::clock::Timestamp;
 use crate::base::paging::Cursor;
+use crate::db::dialect;
 use crate::db::schema::{api_key_tags, api_key_uses, api_key_words, api_keys, grants, resources, roles};
 use crate::db::{Conn, Error};
 
@@ -233,7 +234,7 @@ pub(in crate::api_keys) fn fitting(
     let mut query = api_keys::table
         .left_join(api_key_uses::table.on(api_key_uses::api_key_id.eq(api_keys::id)))
         .filter(api_keys::id.eq_any(ids))
-        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
+        .filter(dialect::unindexed!(api_keys::tenant_id).eq(tenant.id()).and(api_keys::deleted_at.is_null()))
         .select((
             api_keys::id,
             api_keys::name_folded,
@@ -291,7 +292,7 @@ pub(in crate::api_keys) fn by_ids(
     }
     let rows: Vec<Row> = api_keys::table
         .filter(api_keys::id.eq_any(ids))
-        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
+        .filter(dialect::unindexed!(api_keys::tenant_id).eq(tenant.id()).and(api_keys::deleted_at.is_null()))
         .select(COLUMNS)
         .load(conn)?;
     Ok(rows.into_iter().map(|row| (row.id, ApiKey::from(row))).collect())
@@ -305,7 +306,7 @@ pub(in crate::api_keys) fn by_key_ids(
 ) -> Result<Vec<ApiKey>, Error> {
     let rows: Vec<Row> = api_keys::table
         .filter(api_keys::key_id.eq_any(key_ids))
-        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::deleted_at.is_null()))
+        .filter(dialect::unindexed!(api_keys::tenant_id).eq(tenant.id()).and(api_keys::deleted_at.is_null()))
         .order(api_keys::client_id_folded)
         .select(COLUMNS)
         .load(conn)?;

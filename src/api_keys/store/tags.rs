@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::access::TenantScope;
 use crate::api_keys::api_key::Tag;
-use crate::db::dialect::both;
+use crate::db::dialect::{self, both};
 use crate::db::schema::api_key_tags;
 use crate::db::{Conn, Error, Tx};
 
@@ -19,7 +19,8 @@ pub(in crate::api_keys) fn tags_of(
     ids: &[i64],
 ) -> Result<HashMap<i64, Vec<Tag>>, Error> {
     let rows: Vec<(i64, String, String)> = both!(conn, |c| api_key_tags::table
-        .filter(api_key_tags::tenant_id.eq(tenant.id()).and(api_key_tags::api_key_id.eq_any(ids)))
+        .filter(dialect::unindexed!(api_key_tags::tenant_id).eq(tenant.id()))
+        .filter(api_key_tags::api_key_id.eq_any(ids))
         .select((api_key_tags::api_key_id, api_key_tags::key, api_key_tags::value))
         .order((api_key_tags::api_key_id, api_key_tags::key))
         .load(c))?;

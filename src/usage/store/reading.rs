@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
+use crate::db::dialect;
 use crate::db::schema::{api_key_uses, usage_addresses, usage_days, usage_hours};
 use crate::db::{Conn, Error};
 use crate::usage::call::ACCEPTED;
@@ -95,7 +96,8 @@ pub fn last_days(
     from_day: i64,
 ) -> Result<HashMap<i64, Vec<(i64, i64)>>, Error> {
     let rows: Vec<(i64, i64, i64)> = usage_days::table
-        .filter(usage_days::tenant_id.eq(tenant.id()).and(usage_days::api_key_id.eq_any(api_keys)))
+        .filter(dialect::unindexed!(usage_days::tenant_id).eq(tenant.id()))
+        .filter(usage_days::api_key_id.eq_any(api_keys))
         .filter(usage_days::day.ge(from_day).and(usage_days::code.eq(ACCEPTED)))
         .order((usage_days::api_key_id, usage_days::day))
         .select((usage_days::api_key_id, usage_days::day, usage_days::calls))

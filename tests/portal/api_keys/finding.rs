@@ -56,7 +56,7 @@ on_both! {
         assert_eq!(ada.finds(&[("role", "sender")]).await, ["two", "one"]);
         assert_eq!(ada.finds(&[("resource", "organization=acme:application=invoices")]).await, ["two"]);
         assert_eq!(ada.finds(&[("resource", "organization=acme")]).await, ["two", "one"]);
-        assert_eq!(ada.finds(&[("q", "t"), ("role", "sender")]).await, ["two"]);
+        assert_eq!(ada.finds(&[("q", "second"), ("role", "sender")]).await, ["two"]);
         assert_eq!(ada.finds(&[("mine", "yes"), ("tag", "env:prod")]).await, ["three", "one"]);
         assert!(ada.finds(&[("tag", "env:test")]).await.is_empty());
         assert!(ada.finds(&[("role", "no-such-role")]).await.is_empty());
@@ -222,7 +222,8 @@ on_both! {
 async fn three_keys(portal: &Portal, ada: &mut Visitor<'_>) -> Vec<Key> {
     portal.has_role("sender", &["invoices:write"]).await;
     portal.has_resource("organization=acme:application=invoices").await;
-    let keys = vec![ada.makes_key("one").await, ada.makes_key("two").await, ada.makes_key("three").await];
+    let keys =
+        vec![ada.makes_key("one").await, ada.makes_named_key("two", "The second").await, ada.makes_key("three").await];
     portal.gives(&keys[0], "sender", "organization=acme").await;
     portal.gives(&keys[1], "sender", "organization=acme:application=invoices").await;
     portal.tags(&keys[0], "env", "prod").await;

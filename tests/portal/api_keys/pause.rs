@@ -113,7 +113,7 @@ on_both! {
         ada.post(&key.path("disable"), &[("reason", markup)]).await.redirects_to(&key.path(""));
         let page = ada.get(&key.path("")).await.says(markup);
         assert!(!page.body.contains(markup));
-        ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+        ada.post(&key.path("delete"), &[("confirm", "billing-sync")]).await.redirects_to("/api-keys");
         ada.get(&key.path("disable")).await.is(404);
         ada.post(&key.path("disable"), &[]).await.is(404);
     }

@@ -32,6 +32,7 @@ on_both! {
             "INSERT INTO grants (tenant_id, api_key_id, role_id, resource_id, granted_at, granted_by) SELECT k.tenant_id, k.id, r.id, n.id, 0, 'a test' \
              FROM api_keys k JOIN roles r ON r.tenant_id = k.tenant_id AND r.slug = 'sender' JOIN resources n ON n.tenant_id = k.tenant_id WHERE k.id % 4 = 0",
         ).await;
+        portal.sql("INSERT INTO usage_days (tenant_id, api_key_id, day, code, calls) SELECT tenant_id, id, 20770 - id % 30, 'VALID', 1 FROM api_keys").await;
         if portal.is_on_postgres() {
             portal.sql("ANALYZE").await;
         }
@@ -45,6 +46,10 @@ on_both! {
                 for statement in asked.iter().filter(|statement| statement.contains("api_key")) {
                     let plan = portal.explained(statement).await;
                     looked_at += 1;
+                    // In the order of an index and up to a limit is not everything.
+                    if statement.contains("LIMIT") && !plan.iter().any(|step| step.contains("Seq Scan on api_keys") || step.contains("SCAN api_keys")) {
+                        continue;
+                    }
                     let scan = plan.iter().find(|line| is_full_scan(line));
                     assert!(scan.is_none(), "{place}: {scan:?} of {statement}\n{plan:#?}");
                 }
@@ -66,5 +71,7 @@ on_both! {
 fn is_full_scan(step: &str) -> bool {
     let tables = ["api_keys", "api_key_tags", "api_key_uses", "api_key_words", "grants", "usage_", "dead_key_calls"];
     let rest = step.split_once("Seq Scan on ").or_else(|| step.split_once("SCAN ")).map(|(_, rest)| rest);
-    rest.is_some_and(|rest| tables.iter().any(|table| rest.starts_with(table)))
+    // SQLite calls it a search where it reads everything that a tenant has.
+    let of_tenant = step.ends_with("(tenant_id=?)").then(|| step.split_once("SEARCH ").map(|(_, rest)| rest)).flatten();
+    rest.or(of_tenant).is_some_and(|rest| tables.iter().any(|table| rest.starts_with(table)))
 }

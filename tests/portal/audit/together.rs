@@ -29,7 +29,7 @@ on_both! {
 
         portal.sql("ALTER TABLE audit_events_gone RENAME TO audit_events").await;
         ada.posts_key(&intent, "another").await.is(200);
-        ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+        ada.post(&key.path("delete"), &[("confirm", "billing-sync")]).await.redirects_to("/api-keys");
         assert_eq!(portal.verify(&key.secret).await, "DELETED");
     }
 

@@ -56,7 +56,7 @@ on_both! {
         let key = ada.makes_key("billing-sync").await;
         assert_eq!(portal.verify(&key.secret).await, "VALID");
         portal.token_for(&key).await.is(200);
-        ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+        ada.post(&key.path("delete"), &[("confirm", "billing-sync")]).await.redirects_to("/api-keys");
         ada.get("/api-keys").await.says("billing-sync is deleted.");
         assert_eq!(portal.verify(&key.secret).await, "DELETED");
     }

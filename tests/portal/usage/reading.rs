@@ -54,7 +54,7 @@ on_both! {
         let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
         portal.was_called(&key, 0, "VALID", &addresses).await;
         let page = ada.get(&key.path("")).await.says("And 3 more addresses.");
-        assert_eq!(page.body.matches("<code>203.0.113.").count(), 10 + 2, "ten, and those of the first and the last call");
+        assert_eq!(page.body.matches("<code>203.0.113.").count(), 10 + 3, "ten, and those of the first call, of the last one, and of the secret's last one");
     }
 
     async fn the_days_of_many_keys_are_one_question(portal: Portal) {

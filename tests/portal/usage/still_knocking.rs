@@ -68,6 +68,7 @@ on_both! {
         ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
         let node = portal.restarted(&[]);
         assert_eq!(node.verify(&key.secret).await, "DELETED");
+        portal.clock.forward(1);
         node.token_for(&key).await.is(401);
         drop(node);
         ada.get("/api-keys").await.says("billing-sync Deleted, called 2 times since 23 Nov 2026 just now, from 127.0.0.1");

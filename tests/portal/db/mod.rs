@@ -1,3 +1,4 @@
 //! What the two databases promise by themselves.
 
 mod schema;
+mod upgrade;

@@ -37,6 +37,11 @@ impl Portal {
         Self::start_with(folder, database_url, TestClock::new(), &[])
     }
 
+    /// One on a database that is there already.
+    pub fn on(folder: Arc<TempDir>, database_url: String) -> Self {
+        Self::start_with(folder, database_url, TestClock::new(), &[])
+    }
+
     /// Another one on the same database, with other settings: what happens after a restart.
     pub fn restarted(&self, settings: &[(&str, &str)]) -> Self {
         Self::start_with(Arc::clone(&self.folder), self.database_url.clone(), self.clock.clone(), settings)

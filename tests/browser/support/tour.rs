@@ -52,6 +52,22 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
     }
     olga.sees_the_row_of(client_ids[0]).await;
     look("overview").await;
+    olga.types("q", client_ids[0]).await;
+    olga.clicks("[name=mine]").await;
+    olga.presses("Apply").await;
+    olga.sees("Created by: me").await;
+    look("overview-filtered").await;
+    olga.clicks("tr .pick input").await;
+    olga.presses_in("#selected", "Delete").await;
+    olga.finds("[role=alertdialog]").await;
+    look("delete-selected").await;
+    olga.presses("Close").await;
+    olga.types("q", "no-such-key").await;
+    olga.presses("Apply").await;
+    olga.sees("No key fits").await;
+    look("overview-no-match").await;
+    olga.presses("Clear all filters").await;
+    olga.sees_the_row_of(client_ids[0]).await;
     let key = format!("tr[data-client-id=\"{}\"] th a", client_ids[0]);
     olga.clicks(&key).await;
     olga.waits_until("the page of the key opens", async || {

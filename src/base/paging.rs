@@ -25,7 +25,7 @@ impl Cursor {
         bytes.extend_from_slice(&self.at.to_be_bytes());
         bytes.extend_from_slice(&self.id.to_be_bytes());
         bytes.extend_from_slice(self.text.as_bytes());
-        let tag = key.mac(&[&bytes, list.as_bytes()]);
+        let tag = mac(key, list, &bytes);
         bytes.splice(..0, tag[..TAG].iter().copied());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -34,7 +34,7 @@ impl Cursor {
     pub fn parse(key: &MacKey, list: &str, text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (tag, bytes) = bytes.split_first_chunk::<TAG>()?;
-        if !hash::equal(tag, &key.mac(&[bytes, list.as_bytes()])[..TAG]) {
+        if !hash::equal(tag, &mac(key, list, bytes)[..TAG]) {
             return None;
         }
         let (at, rest) = bytes.split_first_chunk::<8>()?;
@@ -42,6 +42,11 @@ impl Cursor {
         let text = String::from_utf8(text.to_vec()).ok()?;
         Some(Self { at: i64::from_be_bytes(*at), text, id: i64::from_be_bytes(*id) })
     }
+}
+
+/// The length of the list's name keeps it apart from the place, whatever either of them holds.
+fn mac(key: &MacKey, list: &str, place: &[u8]) -> [u8; 32] {
+    key.mac(&[&(list.len() as u64).to_be_bytes(), list.as_bytes(), place])
 }
 
 /// Which page of a keyset list is asked for.

@@ -13,7 +13,14 @@ use super::form::Pairs;
 /// # Errors
 /// 400 when the cursor was not made for this list.
 pub fn page(req: &HttpRequest, key: &MacKey, list: &str) -> Result<Page, Error> {
-    let query = Pairs::of_query(req)?;
+    page_of(&Pairs::of_query(req)?, key, list)
+}
+
+/// [`page`], for a query that was handed on.
+///
+/// # Errors
+/// As [`page`].
+pub fn page_of(query: &Pairs, key: &MacKey, list: &str) -> Result<Page, Error> {
     let parse = |text: &str| {
         Cursor::parse(key, list, text)
             .ok_or_else(|| Error::bad_request("This address names a page that does not exist. Open the list again."))

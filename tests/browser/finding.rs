@@ -39,7 +39,7 @@ async fn keys_are_found_sorted_and_found_again_by_the_address() {
         olga.types("q", "no-such-key").await;
         olga.presses("Apply").await;
         olga.sees("No key fits").await;
-        olga.presses("Remove “Text: no-such-key”").await;
+        olga.clicks(".empty a.btn").await;
         olga.sees("3 keys, by name").await;
         olga.saw_no_complaint().await;
     }
@@ -87,6 +87,18 @@ async fn several_keys_are_disabled_tagged_and_deleted_together() {
         olga.presses("env:prod").await;
         olga.sees("2 keys, newest first").await;
         tick("erp-orders").await;
+        // Enter stops nothing.
+        olga.submits("new-tag").await;
+        olga.sees("Nothing was changed.").await;
+        assert_eq!(machine.verifies(&secret).await, "VALID");
+        tick("erp-orders").await;
+        olga.types("new-tag", "prod").await;
+        olga.presses("Add tag").await;
+        olga.sees("There is 1 problem").await;
+        olga.types("new-tag", "tier:gold").await;
+        olga.submits("new-tag").await;
+        olga.sees("erp-orders is tagged tier:gold.").await;
+        tick("erp-orders").await;
         olga.presses_in("#selected", "Disable").await;
         olga.sees("erp-orders is disabled.").await;
         assert_eq!(machine.verifies(&secret).await, "DISABLED");
@@ -113,15 +125,17 @@ async fn keys_in_use_are_deleted_together_with_the_keyboard_alone() {
         let (portal, olga, secret) = olga_with_three_keys(javascript).await;
         let machine = Machine::beside(&portal);
         assert_eq!(machine.verifies(&secret).await, "VALID");
-        olga.tabs_to("tr[data-client-id=\"erp-orders\"] .pick input").await;
-        olga.hits(Key::Space).await;
+        for client_id in ["billing-sync", "erp-orders"] {
+            olga.tabs_to(&format!("tr[data-client-id=\"{client_id}\"] .pick input")).await;
+            olga.hits(Key::Space).await;
+        }
         olga.tabs_to("#selected button[value=delete]").await;
         olga.hits(Key::Enter).await;
         olga.sees("1 of them is in use.").await;
         olga.arrives_on("#confirm").await;
-        olga.keys_in("delete 1 key").await;
+        olga.keys_in("delete 2 keys").await;
         olga.hits(Key::Enter).await;
-        olga.sees("erp-orders is deleted.").await;
+        olga.sees("2 keys are deleted").await;
         assert_eq!(machine.verifies(&secret).await, "DELETED");
         olga.saw_no_complaint().await;
     }

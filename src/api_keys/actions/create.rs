@@ -42,6 +42,8 @@ pub struct Created {
     pub key: ApiKey,
     /// The text to be shown once.
     pub secret: Secret,
+    /// The key holds no role anywhere.
+    pub bare: bool,
 }
 
 /// Makes a key with its first secret, and with everything that it holds, or not at all. The same intent makes no second key.
@@ -94,7 +96,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
     let target = super::target(&key);
     audit::record(tx, act, Event::about(Action::ApiKeyCreated, &target).after(after))?;
     grants::change(tx, act, Holder::ApiKey(key.id), &target, &new.wanted)?;
-    Ok(Created { key, secret: minted.text })
+    Ok(Created { key, secret: minted.text, bare: new.wanted.is_empty() })
 }
 
 /// Two creations at once: the second finds the first when its transaction runs again.

@@ -10,7 +10,7 @@ use crate::api_keys::{AllowedAddresses, ApiKey, ApiKeyError, Expiry, Tag};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 use crate::grants::{self, Holder, Wanted};
-use crate::tenants;
+use crate::{tenants, usage};
 
 /// How a key shall be from now on.
 #[derive(Debug, Clone)]
@@ -46,19 +46,11 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     let (tenant, target) = (act.actor.tenant, super::target(&key));
     let policy = tenants::by_id(tx, tenant)?;
     let expires_at = edit.expiry.ends_at(act.now, Some(key.expires_at), &policy).map_err(ApiKeyError::Expiry)?;
-    grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?;
+    let grants_changed = !grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?.is_nothing();
     if expires_at > key.expires_at || !edit.allowed_addresses.is_within(&key.allowed_addresses) {
         act.actor.require_to_give_all(&grants::of(tx, tenant, Holder::ApiKey(key.id))?)?;
     }
     let name = edit.name.as_str();
-    let changes = Changes {
-        name: Some(name),
-        name_folded: Some(name.to_lowercase()),
-        expires_at: Some(expires_at.micros()),
-        allowed_addresses: Some(edit.allowed_addresses.stored()),
-        ..Changes::default()
-    };
-    store::update(tx, tenant, key.id, act.now, changes)?;
     let tags = super::tags_of(tx, act, &key)?;
     let mut changed = Changed::default();
     if name != key.name {
@@ -75,6 +67,23 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     if edit.allowed_addresses != key.allowed_addresses {
         let (before, after) = (key.allowed_addresses.in_words(), edit.allowed_addresses.in_words());
         changed.note("allowed_addresses", json!(before), json!(after));
+    }
+    if grants_changed || !changed.before.is_empty() {
+        let changes = Changes {
+            name: Some(name),
+            name_folded: Some(name.to_lowercase()),
+            expires_at: Some(expires_at.micros()),
+            allowed_addresses: Some(edit.allowed_addresses.stored()),
+            ..Changes::default()
+        };
+        store::update(tx, tenant, key.id, act.now, changes)?;
+    }
+    if !key.allowed_addresses.is_within(&edit.allowed_addresses) {
+        // Tokens that were given elsewhere are good no more.
+        grants::raise_token_version(tx, tenant, key.id)?;
+    }
+    if key.expires_at <= act.now && act.now < expires_at {
+        usage::revive(tx, tenant, key.id)?;
     }
     if !changed.before.is_empty() {
         let event = Event::about(Action::ApiKeyUpdated, &target);

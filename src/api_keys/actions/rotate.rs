@@ -38,11 +38,12 @@ pub fn rotate(tx: &mut Tx<'_>, act: &Act, key_id: &str, rotation: Rotation) -> R
     if key.version != rotation.version {
         return Err(ApiKeyError::Stale(Box::new(key)));
     }
-    act.actor.require_to_give_all(&grants::of(tx, tenant, Holder::ApiKey(key.id))?)?;
+    let held = grants::of(tx, tenant, Holder::ApiKey(key.id))?;
+    act.actor.require_to_give_all(&held)?;
     let (ends_at, secrets) = (now.plus_seconds(rotation.overlap), store::secrets_of(tx, tenant, key.id)?);
     // The newest of all may have been withdrawn.
-    let working = secrets.iter().filter(|secret| secret.ends_at > now);
-    for (age, secret) in working.enumerate() {
+    let working: Vec<_> = secrets.iter().filter(|secret| secret.ends_at > now).collect();
+    for (age, secret) in working.iter().enumerate() {
         let end = if age == 0 { ends_at } else { now };
         if secret.ends_at > end {
             store::end_secret(tx, tenant, key.id, &secret.mac, end)?;
@@ -54,11 +55,11 @@ pub fn rotate(tx: &mut Tx<'_>, act: &Act, key_id: &str, rotation: Rotation) -> R
     store::insert_secret(tx, act, key.id, &mac, Keyring::PEPPER_VERSION, &hint)?;
     store::update(tx, tenant, key.id, now, Changes { hint: Some(&hint), ..Changes::default() })?;
     store::put_words(tx, tenant, &ApiKey { hint: hint.clone(), ..key.clone() })?;
-    if rotation.overlap == 0 {
-        // Whoever holds the old secret may hold tokens as well.
+    if rotation.overlap == 0 || working.len() > 1 {
+        // Whoever holds a secret that ended now may hold tokens as well.
         grants::raise_token_version(tx, tenant, key.id)?;
     }
     let (before, after) = (json!({ "hint": key.hint }), json!({ "hint": hint, "old_ends_at": ends_at.rfc3339() }));
     audit::record(tx, act, Event::about(Action::ApiKeyRotated, &super::target(&key)).before(before).after(after))?;
-    Ok(Created { key, secret: text })
+    Ok(Created { key, secret: text, bare: held.is_empty() })
 }

@@ -4,6 +4,7 @@ use crate::access::{Act, Actor, Permission};
 use crate::api_keys::store;
 use crate::api_keys::{ApiKey, ApiKeyError, Tag};
 use crate::db::{Conn, Tx};
+use crate::usage::{self, LastUse, Standing};
 
 use super::read::{Listed, listed};
 
@@ -15,12 +16,25 @@ pub fn disable_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec
     each(key_ids, |key_id| super::disable(tx, act, key_id, None))
 }
 
-/// Deletes these keys for good; answers those that were there.
+/// Deletes these keys for good; answers those that were there. Where one of them was used within 24 hours, somebody has to
+/// have confirmed it.
 ///
 /// # Errors
-/// See [`ApiKeyError`].
-pub fn delete_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec<ApiKey>, ApiKeyError> {
-    each(key_ids, |key_id| super::delete(tx, act, key_id))
+/// [`ApiKeyError::NotConfirmed`] where nobody did: nothing is deleted then. See [`ApiKeyError`].
+pub fn delete_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String], confirmed: bool) -> Result<Vec<ApiKey>, ApiKeyError> {
+    act.actor.require_to_open(Permission::ManageApiKeys)?;
+    let mut keys = store::by_key_ids(tx, act.actor.tenant, key_ids)?;
+    // In the order in which batches of counts take their keys.
+    keys.sort_unstable_by_key(|key| key.id);
+    let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
+    usage::lock_keys(tx, &ids)?;
+    let last_uses = usage::last_uses(tx, act.actor.tenant, &ids)?;
+    let in_use = |last: &LastUse| usage::standing(Some(last), act.now) == Standing::InUse;
+    if !confirmed && last_uses.values().any(in_use) {
+        return Err(ApiKeyError::NotConfirmed);
+    }
+    let key_ids: Vec<String> = keys.into_iter().map(|key| key.key_id).collect();
+    each(&key_ids, |key_id| super::delete(tx, act, key_id))
 }
 
 /// Adds a tag to these keys; answers those that were there, and those that have as many tags as a key can have.

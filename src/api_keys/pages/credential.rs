@@ -27,6 +27,8 @@ struct CredentialPage<'a> {
     curl: String,
     expires: Option<Moment>,
     rotated: bool,
+    /// The key holds no role anywhere.
+    bare: bool,
 }
 
 /// The page that shows the secret. Nothing of it is kept.
@@ -38,7 +40,7 @@ pub(super) async fn view(
     created: Created,
     rotated: bool,
 ) -> Result<HttpResponse, Error> {
-    let Created { key, secret } = created;
+    let Created { key, secret, bare } = created;
     // The key exists from here on. If the list behind the overlay cannot be read, the secret is shown without it.
     let list = overview::behind(portal, who).await.unwrap_or_default();
     let token_url = token_url(portal, tenant);
@@ -58,6 +60,7 @@ pub(super) async fn view(
         curl,
         expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
         rotated,
+        bare,
     };
     page::html(req, portal, StatusCode::OK, &page)
 }

@@ -114,13 +114,20 @@ fn lines(rows: impl IntoIterator<Item = [String; 13]>) -> Result<String, Error> 
     String::from_utf8(bytes).map_err(Error::internal)
 }
 
-/// A spreadsheet computes what begins like a formula. An apostrophe in front makes it a text.
+/// A spreadsheet computes what begins like a formula; an apostrophe in front makes it a text. Where lists are written with
+/// semicolons, or a file is taken for one with tabs, a cell begins behind each of them, too.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell
+    const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let (mut harmless, mut begins) = (String::with_capacity(cell.len() + 1), true);
+    for letter in cell.chars() {
+        let blank = letter.is_whitespace() || letter.is_control();
+        if begins && (FORMULA.contains(&letter) || (blank && harmless.is_empty())) {
+            harmless.push('\'');
+        }
+        begins = matches!(letter, ';' | '\t' | '\r' | '\n') || (begins && (blank || letter == '"'));
+        harmless.push(letter);
     }
+    harmless
 }
 
 #[cfg(test)]
@@ -136,5 +143,15 @@ mod tests {
         let text = lines([row]).unwrap();
         assert!(text.starts_with("'=cmd|'/C calc'!A0,'+1,'-1,'@x,'\tx,\"a,\"\"b\"\"\r\nc\",grants,"), "{text}");
         assert!(text.ends_with("disabled_at\r\n"), "{text}");
+        for (cell, expected) in [
+            ("x;=1+1", "x;'=1+1"),
+            ("x; @SUM(1)", "x; '@SUM(1)"),
+            ("x;\"=1", "x;\"'=1"),
+            ("a\n-b", "a\n'-b"),
+            ("billing-sync; 2", "billing-sync; 2"),
+            ("=;=", "'=;'="),
+        ] {
+            assert_eq!(harmless(cell.to_owned()), expected);
+        }
     }
 }

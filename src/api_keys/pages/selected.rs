@@ -8,9 +8,9 @@ use askama::Template;
 use crate::access::Permission;
 use crate::api_keys::actions::{self, Listed, Tagged};
 use crate::api_keys::tag::{MOST_TAGS, Tag};
-use crate::api_keys::{ApiKey, secret_text};
+use crate::api_keys::{ApiKey, ApiKeyError, secret_text};
 use crate::base::clock::Timestamp;
-use crate::usage::Recorder;
+use crate::usage::{self, Recorder, Standing};
 use crate::web::actor::SignedIn;
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Flash, Moment, Shell};
@@ -20,8 +20,6 @@ use super::overview::{self, Asked, ListView, PATH, RowView};
 
 /// Most keys at once: more than a page has.
 const MOST: usize = 100;
-/// What was used since then is in use.
-const IN_USE_HOURS: i64 = 24;
 /// So many are named; more are counted.
 const NAMED: usize = 10;
 
@@ -49,52 +47,53 @@ struct DeletePage {
 /// "Disable", "Add tag" or "Delete" beneath the list.
 pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
-    let (ids, list) = (ticked(&form.0), list_of(&form.0)?);
-    let back = list.href();
+    let Form(pairs) = form;
+    let (ids, typed, back) = (ticked(&pairs), pairs.text("new-tag"), back(&pairs)?);
     if ids.is_empty() {
         let flash = Flash::warn("No key was selected. Tick the boxes of the keys first.");
         return Ok(page::redirect(&portal, &back, Some(flash)));
     }
-    match form.0.get("action") {
+    match pairs.get("action") {
         Some("disable") => {
             let done = who.write(&req, &portal, move |tx, act| actions::disable_all(tx, act, &ids)).await??;
             Ok(page::redirect(&portal, &back, Some(Flash::ok(said(&done, "disabled")))))
         }
-        Some("tag") => tag(&req, &portal, &who, &form.0.text("new-tag"), ids, &back).await,
+        // A key that was ticked, and Enter: nothing is done that was not pressed.
+        Some("enter") if typed.trim().is_empty() => {
+            let flash = Flash::warn("Nothing was changed. Press one of the buttons beneath the list.");
+            Ok(page::redirect(&portal, &back, Some(flash)))
+        }
+        Some("tag" | "enter") => match Tag::parse(&typed) {
+            Ok(tag) => {
+                let words = format!("tagged {tag}");
+                let done = who.write(&req, &portal, move |tx, act| actions::tag_all(tx, act, &ids, &tag)).await??;
+                Ok(page::redirect(&portal, &back, Some(tagged(&done, &words))))
+            }
+            Err(problem) => {
+                let list = Pairs::parse(pairs.text("list").as_bytes())?;
+                overview::with_problem(&req, &portal, &who, &list, &ids, (typed, problem)).await
+            }
+        },
         Some("delete") => {
+            // One key has an overlay of its own, with more to say.
+            if let [one] = ids.as_slice() {
+                return Ok(page::redirect(&portal, &format!("/api-keys/{one}/delete"), None));
+            }
             let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("keys", &ids.join(",")).append_pair("list", &list.query());
+            query.append_pair("keys", &ids.join(",")).append_pair("list", &pairs.text("list"));
             Ok(page::redirect(&portal, &format!("/api-keys/selected/delete?{}", query.finish()), None))
         }
         _ => Err(Error::bad_request("This form is incomplete. Open the list again.")),
     }
 }
 
-async fn tag(
-    req: &HttpRequest,
-    portal: &Portal,
-    who: &SignedIn,
-    typed: &str,
-    ids: Vec<String>,
-    back: &str,
-) -> Result<HttpResponse, Error> {
-    let Ok(tag) = Tag::parse(typed) else {
-        let words = format!(
-            "“{}” is no tag, so nothing was changed. Enter key:value, such as env:prod.",
-            typed.trim().chars().take(100).collect::<String>()
-        );
-        return Ok(page::redirect(portal, back, Some(Flash::warn(words))));
-    };
-    let words = format!("tagged {tag}");
-    let Tagged { done, full } = who.write(req, portal, move |tx, act| actions::tag_all(tx, act, &ids, &tag)).await??;
-    let flash = if full.is_empty() {
-        Flash::ok(said(&done, &words))
-    } else {
-        let names: Vec<&str> = full.iter().take(NAMED).map(|key| key.client_id.as_str()).collect();
-        let rest = format!("These have {MOST_TAGS} tags already, and stay as they are: {}.", names.join(", "));
-        Flash::warn(if done.is_empty() { rest } else { format!("{} {rest}", said(&done, &words)) })
-    };
-    Ok(page::redirect(portal, back, Some(flash)))
+fn tagged(Tagged { done, full }: &Tagged, words: &str) -> Flash {
+    if full.is_empty() {
+        return Flash::ok(said(done, words));
+    }
+    let names: Vec<&str> = full.iter().take(NAMED).map(|key| key.client_id.as_str()).collect();
+    let rest = format!("These have {MOST_TAGS} tags already, and stay as they are: {}.", names.join(", "));
+    Flash::warn(if done.is_empty() { rest } else { format!("{} {rest}", said(done, words)) })
 }
 
 /// The overlay: which keys, and what is known of their use.
@@ -130,15 +129,16 @@ pub async fn delete(
     form: Form,
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
-    let (ids, back) = (named(&form.0), list_of(&form.0)?.href());
+    let (ids, back, typed) = (named(&form.0), back(&form.0)?, form.0.text("confirm"));
     let keys = read(&portal, &uses, &who, ids.clone()).await?;
-    let now = portal.clock.now();
-    let must_type = keys.iter().any(|listed| is_in_use(listed, now));
-    if must_type && form.0.text("confirm").trim() != sentence(keys.len()) {
-        return view(&req, &portal, &who, &form.0, keys, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let confirmed = typed.trim() == sentence(keys.len());
+    match who.write(&req, &portal, move |tx, act| actions::delete_all(tx, act, &ids, confirmed)).await? {
+        Ok(done) => Ok(page::redirect(&portal, &back, Some(Flash::ok(said(&done, "deleted"))))),
+        Err(ApiKeyError::NotConfirmed) => {
+            view(&req, &portal, &who, &form.0, keys, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(error.into()),
     }
-    let done = who.write(&req, &portal, move |tx, act| actions::delete_all(tx, act, &ids)).await??;
-    Ok(page::redirect(&portal, &back, Some(Flash::ok(said(&done, "deleted")))))
 }
 
 async fn view(
@@ -149,7 +149,7 @@ async fn view(
     keys: Vec<Listed>,
     status: StatusCode,
 ) -> Result<HttpResponse, Error> {
-    let (ids, asked, now) = (named(pairs), list_of(pairs)?, portal.clock.now());
+    let (ids, now) = (named(pairs), portal.clock.now());
     if keys.is_empty() {
         return Ok(page::redirect(portal, PATH, Some(Flash::warn("None of the selected keys is there any more."))));
     }
@@ -161,8 +161,8 @@ async fn view(
         keys: keys.into_iter().map(|listed| RowView::new(listed, &who.actor.root, now)).collect(),
         typed: pairs.text("confirm"),
         wrong: status == StatusCode::UNPROCESSABLE_ENTITY,
-        back: asked.href(),
-        query: asked.query(),
+        back: back(pairs)?,
+        query: pairs.text("list"),
         ids: ids.join(","),
         list: overview::behind(portal, who).await?,
     };
@@ -170,7 +170,7 @@ async fn view(
 }
 
 fn is_in_use(listed: &Listed, now: Timestamp) -> bool {
-    listed.last_use.as_ref().is_some_and(|last| now.seconds_since(last.at) < IN_USE_HOURS * 3_600)
+    usage::standing(listed.last_use.as_ref(), now) == Standing::InUse
 }
 
 /// What has to be typed before so many keys are deleted.
@@ -178,10 +178,11 @@ fn sentence(keys: usize) -> String {
     if keys == 1 { "delete 1 key".to_owned() } else { format!("delete {keys} keys") }
 }
 
-/// The ids of the boxes that are ticked.
+/// The ids of the boxes that are ticked; the overlay names them in one field.
 fn ticked(pairs: &Pairs) -> Vec<String> {
     let ids = pairs.names().filter_map(|name| name.strip_prefix("key-"));
-    ids.filter(|id| secret_text::is_key_id(id)).take(MOST).map(str::to_owned).collect()
+    let ticked: Vec<String> = ids.filter(|id| secret_text::is_key_id(id)).take(MOST).map(str::to_owned).collect();
+    if ticked.is_empty() { named(pairs) } else { ticked }
 }
 
 /// The ids that an address or the overlay names.
@@ -190,9 +191,16 @@ fn named(pairs: &Pairs) -> Vec<String> {
     ids.split(',').filter(|id| secret_text::is_key_id(id)).take(MOST).map(str::to_owned).collect()
 }
 
-/// The list that they were selected on.
-fn list_of(pairs: &Pairs) -> Result<Asked, Error> {
-    Ok(Asked::of(&Pairs::parse(pairs.text("list").as_bytes())?))
+/// The page of the list that they were selected on.
+fn back(pairs: &Pairs) -> Result<String, Error> {
+    let list = Pairs::parse(pairs.text("list").as_bytes())?;
+    let href = Asked::of(&list).href();
+    let place = ["after", "before"].into_iter().find_map(|name| Some((name, list.get(name)?)));
+    // Whether it is a place is looked at there.
+    Ok(place.map_or(href.clone(), |(name, place)| {
+        let joint = if href.contains('?') { '&' } else { '?' };
+        format!("{href}{joint}{}", form_urlencoded::Serializer::new(String::new()).append_pair(name, place).finish())
+    }))
 }
 
 fn said(done: &[ApiKey], verb: &str) -> String {

@@ -173,7 +173,7 @@ pub async fn visits_every_screen(olga: &Person, client_ids: &[&str], look: impl 
 const CALLS: &str = "fetch('/api/v1/verify', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ key: document.getElementById('secret').textContent, ip: '203.0.113.7' }),
+        body: JSON.stringify({ key: document.getElementById('secret').textContent, ip: '203.0.113.17' }),
     })";
 
 /// Who was invited on the way.

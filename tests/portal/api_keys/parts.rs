@@ -18,8 +18,11 @@ async fn adds(visitor: &mut Visitor<'_>, client_id: &str, fields: Fields<'_>) ->
 /// Opens the panel and sends it with these fields.
 async fn updates(visitor: &mut Visitor<'_>, key: &Key, fields: Fields<'_>) -> Page {
     let version = visitor.get(&key.path("edit")).await.is(200).field("version");
-    let base = [("version", version.as_str()), ("expiry", "keep")];
-    visitor.post(&key.path("edit"), &[&base, fields].concat()).await
+    let mut all = vec![("version", version.as_str())];
+    if !fields.iter().any(|(name, _)| *name == "expiry") {
+        all.push(("expiry", "keep"));
+    }
+    visitor.post(&key.path("edit"), &[&all, fields].concat()).await
 }
 
 async fn held(portal: &Portal) -> Vec<String> {
@@ -40,7 +43,8 @@ on_both! {
             ("grant-role-0", "sender"), ("grant-resource-0", SALES), ("grant-role-3", ""), ("grant-resource-3", ""),
             ("tag-key-0", "env"), ("tag-value-0", "prod"), ("allowed_addresses", "203.0.113.17/28\r\n::1"),
         ];
-        let secret = adds(&mut ada, "billing-sync", &fields).await.is(200).element("secret");
+        let shown = adds(&mut ada, "billing-sync", &fields).await.is(200);
+        let secret = shown.says("Works At once.").says_nothing_of("carry no permissions").element("secret");
         assert_eq!(held(&portal).await, [format!("sender on {SALES}")]);
         assert_eq!(portal.lines("SELECT allowed_addresses AS line FROM api_keys").await, ["203.0.113.16/28 ::1/128"]);
         ada.get("/api-keys").await.is(200);
@@ -142,6 +146,35 @@ on_both! {
             r#"{"allowed_addresses":[]} {"allowed_addresses":["10.0.0.0/8","2001:db8::1"]}"#,
             r#"{"allowed_addresses":["10.0.0.0/8","2001:db8::1"]} {"allowed_addresses":[]}"#,
         ]);
+    }
+
+    async fn fewer_addresses_are_for_tokens_of_before_too(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let version = async || portal.number("SELECT token_version FROM api_keys").await;
+        let first = version().await;
+        for (addresses, expected) in [("10.0.0.0/8", first + 1), ("10.1.0.0/16", first + 2), ("10.0.0.0/8", first + 2), ("", first + 2)] {
+            updates(&mut ada, &key, &[("allowed_addresses", addresses)]).await.redirects_to(&key.path(""));
+            assert_eq!(version().await, expected, "{addresses:?}");
+        }
+    }
+
+    async fn saving_what_is_there_already_is_no_change(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let before = portal.number("SELECT version FROM api_keys").await;
+        updates(&mut ada, &key, &[("name", "billing-sync")]).await.redirects_to(&key.path(""));
+        assert_eq!(portal.number("SELECT version FROM api_keys").await, before);
+    }
+
+    async fn a_key_that_lives_again_is_not_held_to_what_was_called_while_it_was_dead(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        portal.sql(&format!("UPDATE api_keys SET expires_at = {}", portal.inner.clock.now().micros())).await;
+        portal.was_called(&key, 60, "EXPIRED", &["203.0.113.7"]).await;
+        ada.get("/api-keys").await.says("Still knocking");
+        updates(&mut ada, &key, &[("expiry", "90")]).await.redirects_to(&key.path(""));
+        assert_eq!(portal.number("SELECT COUNT(*) FROM dead_key_calls").await, 0);
     }
 
     async fn more_addresses_are_for_whoever_may_give_all_that_the_key_holds(portal: Portal) {

@@ -50,7 +50,9 @@ on_both! {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
         let second = rotates(&mut ada, &key, 24 * HOUR).await;
+        let version = portal.number("SELECT token_version FROM api_keys").await;
         let third = rotates(&mut ada, &key, 24 * HOUR).await;
+        assert_eq!(portal.number("SELECT token_version FROM api_keys").await, version + 1, "a secret ended now");
         let codes = [portal.verify(&key.secret).await, portal.verify(&second).await, portal.verify(&third).await];
         assert_eq!(codes, ["ROTATED", "VALID", "VALID"]);
     }

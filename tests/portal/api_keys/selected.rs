@@ -62,8 +62,60 @@ on_both! {
         assert_eq!(portal.number("SELECT COUNT(*) FROM api_key_tags").await, 6);
         fields.pop();
         fields.push(("new-tag", "prod"));
-        let answer = ada.post("/api-keys/selected", &fields).await;
-        ada.follow(answer).await.says("“prod” is no tag, so nothing was changed. Enter key:value, such as env:prod.");
+        let page = ada.post("/api-keys/selected", &fields).await.is(422).says("There is 1 problem");
+        let page = page.says("Tag “prod” has no value. Enter one, or remove the tag. Nothing was changed.");
+        assert_eq!(page.field("new-tag"), "prod");
+        for key in [&one, &full] {
+            assert!(page.tick_box(&format!("key-{}", key.key_id)).contains(" checked"), "it stays selected");
+        }
+    }
+
+    async fn enter_in_the_list_stops_no_key(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("one").await;
+        // What a browser presses when Enter is hit is the first button of the form.
+        let page = ada.get("/api-keys").await;
+        let form = page.body.split("id=\"selected\"").nth(1).expect("the form");
+        let first = form.split("<button").nth(1).and_then(|tag| tag.split('>').next()).expect("a button");
+        assert!(first.contains("value=\"enter\""), "{first}");
+        let answer = ada.selects(&[&key.key_id], "enter").await;
+        ada.follow(answer).await.says("Nothing was changed. Press one of the buttons beneath the list.");
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn after_it_is_done_one_is_on_the_same_page_again(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_keys(120).await;
+        let next = ada.get("/api-keys?sort=name").await.link_to("next").expect("another page");
+        let page = ada.get(&next).await.is(200);
+        let (list, id) = (page.field("list"), page.body.split("name=\"key-").nth(1).and_then(|rest| rest.split('"').next()).expect("a box").to_owned());
+        let tick = format!("key-{id}");
+        ada.post("/api-keys/selected", &[(&tick, "on"), ("action", "disable"), ("list", &list)]).await.redirects_to(&next);
+        ada.get(&next).await.is(200).says("is disabled.");
+        for list in ["after=%2f%2fevil.example", "next=//evil.example", "q=//evil"] {
+            let page = ada.post("/api-keys/selected", &[(&tick, "on"), ("action", "disable"), ("list", list)]).await;
+            assert!(page.is(303).header("location").starts_with("/api-keys"), "{list}");
+        }
+    }
+
+    async fn one_key_alone_has_its_own_question(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("one").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        ada.selects(&[&key.key_id], "delete").await.redirects_to(&key.path("delete"));
+        // And the other address asks as much.
+        ada.post("/api-keys/selected/delete", &[("keys", &key.key_id)]).await.is(422);
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn keys_in_use_can_be_disabled_instead(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (one, two) = (ada.makes_key("one").await, ada.makes_key("two").await);
+        assert_eq!(portal.verify(&one.secret).await, "VALID");
+        let keys = format!("{},{}", one.key_id, two.key_id);
+        ada.get(&format!("/api-keys/selected/delete?keys={keys}")).await.is(200).says("Disable instead");
+        ada.post("/api-keys/selected", &[("action", "disable"), ("keys", &keys), ("list", "")]).await.redirects_to("/api-keys");
+        assert_eq!((portal.verify(&one.secret).await, portal.verify(&two.secret).await), ("DISABLED".into(), "DISABLED".into()));
     }
 
     async fn what_this_node_holds_of_their_use_is_written_before_the_question(portal: Portal) {
@@ -81,7 +133,8 @@ on_both! {
         ada.post(&one.path("delete"), &[]).await.redirects_to("/api-keys");
         let answer = ada.selects(&[&one.key_id, &two.key_id, "000000000000"], "disable").await;
         ada.follow(answer).await.says("two is disabled.");
-        let answer = ada.selects(&[&one.key_id], "delete").await;
+        let path = format!("/api-keys/selected/delete?keys={}", one.key_id);
+        let answer = ada.get(&path).await;
         ada.follow(answer).await.says("None of the selected keys is there any more.");
         let answer = ada.selects(&[], "disable").await;
         ada.follow(answer).await.says("No key was selected.");

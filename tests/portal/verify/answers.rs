@@ -124,7 +124,7 @@ on_both! {
         let other = portal.restarted(&[]);
         assert_eq!(other.verify(&key.secret).await, "VALID");
         other.token_for(&key).await.is(200);
-        ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+        ada.post(&key.path("delete"), &[("confirm", "billing-sync")]).await.redirects_to("/api-keys");
         assert_eq!(other.verify(&key.secret).await, "DELETED");
         other.token_for(&key).await.is(401);
     }

@@ -14,6 +14,7 @@ use crate::access::{Actor, Permission, ResourcePath};
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Count, Found, Listing};
 use crate::api_keys::api_key::Tag;
+use crate::api_keys::problem::TagProblem;
 use crate::base::clock::Timestamp;
 use crate::base::paging::Page;
 use crate::grants::form::{self, MOST_RESOURCES};
@@ -72,6 +73,27 @@ fn go_to(asked: &Asked) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, asked.href())).finish()
 }
 
+/// The page of the list on which these keys were selected, where what was typed for them is no tag.
+pub(super) async fn with_problem(
+    req: &HttpRequest,
+    portal: &Portal,
+    who: &SignedIn,
+    list: &Pairs,
+    ticked: &[String],
+    (typed, problem): (String, TagProblem),
+) -> Result<HttpResponse, Error> {
+    let asked = Asked::of(list);
+    let page = paging::page_of(list, portal.keyring.cursor(), &list_name(who, &asked))?;
+    let mut list = list_of(portal, who, asked, page, false).await?;
+    for row in &mut list.rows {
+        row.ticked = ticked.contains(&row.key_id);
+    }
+    (list.new_tag, list.new_tag_problem) = (typed, Some(problem));
+    let knocking = StillKnockingView::default();
+    let page = OverviewPage { shell: Shell::new(req, portal, who), list: ListView { knocking, ..list } };
+    page::html(req, portal, StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
 /// The first page of the whole list, without what there is to choose from: what lies behind an overlay, out of reach.
 pub async fn behind(portal: &Portal, who: &SignedIn) -> Result<ListView, Error> {
     list_of(portal, who, Asked::default(), Page::First, true).await
@@ -109,7 +131,12 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
     let (actor, now) = (who.actor.clone(), portal.clock.now());
     let (sort, wanted) = (asked.sort(), asked.clone());
     let name = list_name(who, &asked);
-    let first = page == Page::First;
+    let place = match &page {
+        Page::First => None,
+        Page::After(place) => Some(("after", place.clone())),
+        Page::Before(place) => Some(("before", place.clone())),
+    };
+    let (first, backwards) = (page == Page::First, matches!(page, Page::Before(_)));
     let read = move |conn: &mut db::Conn| {
         let listing = Listing { filter: wanted.filter.clone(), sort, page, limit: ROWS, counted: true };
         let found = actions::list(conn, &actor, &listing, now)?;
@@ -126,6 +153,13 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
     let Read { found, mut days, ways_out, choices: Choices { tags, roles, resources }, ending_soon } =
         portal.db.read(read).await?;
     let href = asked.href();
+    let this_page = match &place {
+        None => asked.query(),
+        Some((name_, place)) => {
+            let whole = paging::link(&href, portal.keyring.cursor(), &name, name_, place);
+            whole.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned())
+        }
+    };
     let link = |name_: &str, place| paging::link(&href, portal.keyring.cursor(), &name, name_, place);
     let role_name = |slug: &str| roles.iter().find(|role| role.0 == slug).map_or(slug, |role| &role.1).to_owned();
     let in_words = |part: Part, value: &str| match part {
@@ -162,6 +196,11 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
         newer: found.before.as_ref().map(|place| link("before", place)),
         older: found.after.as_ref().map(|place| link("after", place)),
         unfinished: found.unfinished,
+        go_on: if backwards { &found.before } else { &found.after }
+            .as_ref()
+            .filter(|_| found.unfinished)
+            .map(|place| link(if backwards { "before" } else { "after" }, place)),
+        first_page: first,
         nothing_yet: found.rows.is_empty() && asked.filter.is_empty() && first,
         tabs: view::tabs(&asked, &found.standings, all),
         applied: applied.collect(),
@@ -170,7 +209,10 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
         heads: HeadsView::of(&asked),
         order: view::in_words(sort.by, sort.descending),
         export: asked.href_of("/api-keys/export"),
-        query: asked.query(),
+        query: this_page,
+        first: href.clone(),
+        new_tag: String::new(),
+        new_tag_problem: None,
         ending_soon: (ending_soon.keys > 0 && asked.filter.is_empty()).then(|| match ending_soon {
             Count { keys: 1, more: false } => "1 key ends".to_owned(),
             count => format!("{} keys end", view::number(count)),

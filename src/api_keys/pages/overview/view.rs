@@ -4,6 +4,7 @@ use crate::access::ResourcePath;
 use crate::api_keys::actions::{COUNTED, Count, Listed};
 use crate::api_keys::api_key::Status;
 use crate::api_keys::filter::{By, Standing};
+use crate::api_keys::problem::TagProblem;
 use crate::base::clock::Timestamp;
 use crate::grants::form;
 use crate::web::chart::Spark;
@@ -28,6 +29,10 @@ pub struct ListView {
     pub older: Option<String>,
     /// Not all was looked through for this page.
     pub unfinished: bool,
+    /// Where looking goes on then.
+    pub go_on: Option<String>,
+    /// Whether this is the first page.
+    pub first_page: bool,
     /// There is nothing at all, whatever is asked for.
     pub nothing_yet: bool,
     /// The bar above it.
@@ -46,8 +51,14 @@ pub struct ListView {
     pub order: &'static str,
     /// The address of the same list as a file.
     pub export: String,
-    /// This list: filters and order, as its address has them.
+    /// This page of the list, as its address has it.
     pub query: String,
+    /// The first page of the same list.
+    pub first: String,
+    /// The tag that was typed for the selected keys, where it is none.
+    pub new_tag: String,
+    /// What is wrong with it.
+    pub new_tag_problem: Option<TagProblem>,
     /// How many keys end within 14 days, where it is worth saying.
     pub ending_soon: Option<String>,
 }
@@ -207,6 +218,8 @@ pub struct RowView {
     pub created_by: String,
     /// When.
     pub created: Moment,
+    /// Whether it is selected.
+    pub ticked: bool,
     /// How often it was used on each of the last days, where the list shows it.
     pub spark: Option<Spark>,
     /// Its last use.
@@ -241,6 +254,7 @@ impl RowView {
             tags: tags.into_iter().map(TagView::from).collect(),
             more_access: access.len().saturating_sub(1),
             access: access.into_iter().next().map(|(role, path)| (role, form::beneath(root, &path))),
+            ticked: false,
             spark: None,
             created_by: key.created_by,
             created: Moment::new(key.created_at, now),

@@ -9,6 +9,7 @@ mod support;
 mod barriers;
 mod copying;
 mod finding;
+mod demo;
 mod forms_of_people;
 mod input_errors;
 mod invitation;

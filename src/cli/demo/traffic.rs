@@ -44,6 +44,10 @@ impl Flow<'_> {
     fn runs(mut self) {
         let made = self.key.shown.listed.key.created_at.plus_seconds(HOUR);
         let (first, last) = (hour_of(self.now.plus_days(-DAYS).max(made)), hour_of(self.now));
+        if hour_of(made) < first && !matches!(self.key.key.rhythm, Rhythm::Never) {
+            let calls = self.chance.about(20);
+            self.notes(made, calls, 0);
+        }
         let by_the_hour = last - 24 * DAYS_OF_HOURS;
         // What a day before the last ones holds is noted at its last hour with calls.
         let mut day = Tally::default();

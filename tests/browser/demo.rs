@@ -31,6 +31,7 @@ async fn its_pages_are_full_and_everything_on_them_has_its_place() {
     ada.opens("/login").await;
     ada.tries_to_sign_in_as("ada@acme.example", &portal.password).await;
     ada.is_at("/api-keys").await;
+    ada.opens("/api-keys?sort=-last-used").await;
     ada.sees("Show the keys that expire soon").await;
     looks_at(&ada, "overview", found).await;
 

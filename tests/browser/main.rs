@@ -8,8 +8,8 @@ mod support;
 
 mod barriers;
 mod copying;
-mod finding;
 mod demo;
+mod finding;
 mod forms_of_people;
 mod input_errors;
 mod invitation;

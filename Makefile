@@ -5,10 +5,11 @@
 OPENSSL != scripts/openssl-feature
 TESTS = test-postgres,test-browser,test-smtp,$(OPENSSL)
 
-.PHONY: help run test check bench bench-finding pictures fmt
+.PHONY: help run demo test check bench bench-finding pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
+	@echo 'make demo    build Keystead and start it full of sample data'
 	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server'
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
@@ -19,6 +20,9 @@ help:
 
 run:
 	cargo run $(CARGOFLAGS) --features "$(OPENSSL)" -- $(ARGS)
+
+demo:
+	cargo run $(CARGOFLAGS) --features "$(OPENSSL)" -- demo $(ARGS)
 
 test:
 	scripts/install-test-packages
@@ -39,12 +43,14 @@ bench-finding:
 	scripts/install-test-packages
 	scripts/with-postgres cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench finding
 
-# Of every screen into target/pictures, to be looked at; the README has one of them.
+# Of every screen into target/pictures, to be looked at; the README has three of them, of the demo.
 pictures:
 	scripts/install-test-packages
 	scripts/install-axe
 	KEYSTEAD_SCREENSHOTS=$(CURDIR)/target/pictures cargo test $(CARGOFLAGS) --features "test-browser,$(OPENSSL)" --test browser
-	cp target/pictures/overview-in-use.png docs/overview.png
+	cp target/pictures/demo-overview.png docs/overview.png
+	cp target/pictures/demo-detail.png docs/key.png
+	cp target/pictures/demo-delete-in-use.png docs/delete-in-use.png
 
 fmt:
 	cargo fmt

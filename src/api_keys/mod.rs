@@ -18,7 +18,7 @@ pub mod tag;
 mod words;
 
 pub use actions::{
-    Created, Edit, Ending, NewApiKey, Rotation, add_tag, cancel_rotation, count_ending_after, create, delete,
+    Created, Edit, Ending, NewApiKey, Rotation, Shown, add_tag, cancel_rotation, count_ending_after, create, delete,
     delete_confirmed, disable, edit, enable, finish_rotation, list, rotate, show,
 };
 pub use allowed_addresses::AllowedAddresses;

@@ -1,5 +1,6 @@
 //! The commands of the program, a file for each.
 
+mod demo;
 mod init;
 mod serve;
 mod shell;
@@ -34,6 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Vec<(OsSt
     };
     start_logging(&config);
     let result = match name {
+        "demo" => demo::run(&config, arguments),
         "init" => init::run(&config, arguments),
         "tenant" => tenant::run(&config, arguments),
         "user" => user::run(&config, arguments),
@@ -67,6 +69,7 @@ pub fn command() -> Command {
         .args(settings)
         .arg(file.help(format!("Settings file [default: keystead.toml, if there is one] [env: {CONFIG_VARIABLE}]")))
         .subcommand(Command::new("serve").about("Runs the portal; what keystead does when no command is given"))
+        .subcommand(demo::command())
         .subcommand(init::command())
         .subcommand(tenant::command())
         .subcommand(user::command())

@@ -30,7 +30,7 @@ pub(super) struct Invited {
 
 /// What they chose.
 #[derive(Debug)]
-pub(super) struct Accept {
+pub struct Accept {
     /// The code of the link.
     pub code: Secret,
     /// Their name.
@@ -61,7 +61,7 @@ fn good(conn: &mut Conn, code: &Secret, now: Timestamp) -> Result<Option<(Invita
 ///
 /// # Errors
 /// See [`AcceptError`].
-pub(super) fn accept(tx: &mut Tx<'_>, act: &Act, chosen: &Accept) -> Result<Account, AcceptError> {
+pub fn accept(tx: &mut Tx<'_>, act: &Act, chosen: &Accept) -> Result<Account, AcceptError> {
     let (link, _) = good(tx, &chosen.code, act.now)?.ok_or(AcceptError::NotGood)?;
     dialect::lock_row(tx, Lock::Tenant(link.tenant.id()))?;
     // Read again behind the lock: somebody else may have used it, or the account may have been switched off.

@@ -52,7 +52,7 @@ impl std::error::Error for SetUpError {
 
 /// Why a link was not accepted.
 #[derive(Debug)]
-pub(super) enum AcceptError {
+pub enum AcceptError {
     /// The database refused.
     Db(db::Error),
     /// Never made, used, replaced, too old, for an address that belongs to somebody else, or not its maker's to give any more.

@@ -13,8 +13,9 @@ mod setup_code;
 mod store;
 mod throttle;
 
+pub use accept::{Accept, accept};
 pub use actions::{Proof, SetUp, add_tenant, set_up};
-pub use error::SetUpError;
+pub use error::{AcceptError, SetUpError};
 pub use middleware::{SetUpGate, browser};
 pub use pages::login::begin;
 pub use people::SessionPeople;

@@ -38,19 +38,19 @@ struct OfKey {
 }
 
 impl Held {
-    /// Adds a call. Answers whether it has become much.
-    pub fn note(&mut self, call: &Call) -> bool {
+    /// Adds a call that came so often. Answers whether it has become much.
+    pub fn note(&mut self, call: &Call, calls: i64) -> bool {
         let Call { tenant, api_key, secret, at, address, code } = *call;
         let (hour, day, seen) = (hour_of(at), day_of(at), Seen { at, address });
         let mut add = |what| self.add(Noted { tenant, api_key, what });
-        add(What::Hour { hour, code, calls: 1 });
-        add(What::Day { day, code, calls: 1 });
+        add(What::Hour { hour, code, calls });
+        add(What::Day { day, code, calls });
         if call.is_accepted() {
             add(What::Use { first: seen, last: seen });
-            add(What::Secret { secret, last: seen, calls: 1 });
-            add(What::From { day, address, calls: 1, last_at: at });
+            add(What::Secret { secret, last: seen, calls });
+            add(What::From { day, address, calls, last_at: at });
         } else if call.is_of_the_dead() {
-            add(What::Dead { code, calls: 1, first_at: at, last: seen });
+            add(What::Dead { code, calls, first_at: at, last: seen });
         }
         self.entries >= MANY
     }
@@ -224,7 +224,7 @@ mod tests {
     fn a_hundred_addresses_of_a_key_and_day_are_told_apart() {
         let mut held = Held::default();
         for address in 0..130 {
-            held.note(&call(1, ACCEPTED, address));
+            held.note(&call(1, ACCEPTED, address), 1);
         }
         assert_eq!(addresses(&mut held), (100, 30));
         assert_eq!(held.entries, 0);
@@ -235,8 +235,8 @@ mod tests {
         let mut held = Held::default();
         for address in 0..50 {
             for api_key in 1..=3 {
-                held.note(&call(api_key, ACCEPTED, address));
-                held.note(&call(api_key, "EXPIRED", address));
+                held.note(&call(api_key, ACCEPTED, address), 1);
+                held.note(&call(api_key, "EXPIRED", address), 1);
             }
         }
         // Uses, one secret, two answers in an hour and on a day, fifty addresses, the calls of the dead.
@@ -255,10 +255,10 @@ mod tests {
         let mut held = Held::default();
         let mut much = 0;
         for api_key in 0..60_000 {
-            much += usize::from(held.note(&call(api_key, ACCEPTED, 1)));
+            much += usize::from(held.note(&call(api_key, ACCEPTED, 1), 1));
         }
         assert!(held.entries <= MOST && much > 0, "{} {much}", held.entries);
-        held.note(&call(1, ACCEPTED, 2));
+        held.note(&call(1, ACCEPTED, 2), 1);
         let of_key = held.take_key(1, usize::MAX);
         let from = of_key.iter().filter(|row| matches!(row.what, What::From { .. })).count();
         assert_eq!(from, 1, "nothing new, and no address more: {of_key:?}");

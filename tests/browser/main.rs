@@ -8,6 +8,7 @@ mod support;
 
 mod barriers;
 mod copying;
+mod demo;
 mod finding;
 mod forms_of_people;
 mod input_errors;

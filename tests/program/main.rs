@@ -3,6 +3,7 @@
 
 mod support;
 
+mod demo;
 mod files;
 mod init;
 mod kill;

@@ -18,17 +18,30 @@ pub struct Portal {
     pub address: String,
     /// The set-up link it printed.
     pub setup_link: String,
+    /// The password of the people of the demo.
+    pub password: String,
     directory: TempDir,
 }
 
 impl Portal {
     pub fn start() -> Portal {
+        Portal::of(&["serve", "--data-dir", "data"], |portal| !portal.setup_link.is_empty())
+    }
+
+    /// The demo, with everything that happened in it.
+    pub fn demo() -> Portal {
+        Portal::of(&["demo"], |portal| !portal.password.is_empty())
+    }
+
+    fn of(arguments: &[&str], is_ready: impl Fn(&Portal) -> bool) -> Portal {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let log = File::create(directory.path().join("log")).expect("a log file");
         let mut command = Command::new(env!("CARGO_BIN_EXE_keystead"));
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(directory.path().join("data"))
+            .args(arguments)
+            .args(["--listen", "127.0.0.1:0"])
+            // A demo that is killed leaves what it made here.
+            .env("TMPDIR", directory.path())
             // No keystead.toml is found here.
             .current_dir(directory.path())
             .stdin(Stdio::null())
@@ -38,16 +51,20 @@ impl Portal {
         let mut process = command.spawn().expect("keystead starts");
 
         let lines = lines_of(process.stdout.take().expect("its output is piped"));
-        let mut portal = Portal { process, address: String::new(), setup_link: String::new(), directory };
-        while portal.address.is_empty() || portal.setup_link.is_empty() {
-            let line = lines
-                .recv_timeout(PATIENCE)
-                .expect("Keystead says that it is ready and where to create the first administrator");
+        let (address, setup_link, password) = Default::default();
+        let mut portal = Portal { process, address, setup_link, password, directory };
+        while portal.address.is_empty() || !is_ready(&portal) {
+            let line = lines.recv_timeout(PATIENCE).expect(
+                "Keystead says that it is ready and who can sign in, or where to create the first administrator",
+            );
             if let Some(address) = line.strip_prefix("Keystead is ready at ") {
                 portal.address = address.trim().trim_end_matches('/').to_owned();
             }
             if let Some(link) = line.strip_prefix("Create the first administrator at ") {
                 portal.setup_link = link.trim().to_owned();
+            }
+            if line.contains("ada@acme.example") {
+                portal.password = line.split_whitespace().next_back().unwrap_or_default().to_owned();
             }
         }
         portal

@@ -73,8 +73,13 @@ impl Running {
 
     /// Asks it to stop, as service managers do.
     pub fn is_asked_to_stop(&self) {
+        self.is_sent("-TERM");
+    }
+
+    /// Gets a signal.
+    pub fn is_sent(&self, signal: &str) {
         let pid = self.process.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().expect("a kill command");
+        let asked = Command::new("kill").args([signal, &pid]).status().expect("a kill command");
         assert!(asked.success());
     }
 

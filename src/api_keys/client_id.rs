@@ -1,6 +1,7 @@
 //! The API Client ID and the name of a key, as people choose them.
 
 use super::problem::{ClientIdProblem, NameProblem};
+use super::words;
 use crate::base::text::is_hidden;
 
 const SHORTEST: usize = 3;
@@ -64,6 +65,9 @@ impl Name {
         if text.chars().any(is_hidden) {
             return Err(NameProblem::ControlCharacter);
         }
+        if words::key_id_in(text).is_some() {
+            return Err(NameProblem::Secret);
+        }
         Ok(Self(if text.is_empty() { client_id } else { text }.to_owned()))
     }
 
@@ -95,6 +99,8 @@ mod tests {
     #[test]
     fn an_empty_name_is_the_client_id() {
         assert_eq!(Name::parse(" ", "billing-sync").unwrap().as_str(), "billing-sync");
+        let secret = format!("ks_live_4Jq9ZbT0kLw2_{}", "x".repeat(49));
+        assert_eq!(Name::parse(&secret, "x").unwrap_err(), NameProblem::Secret);
         assert_eq!(Name::parse("a\u{202e}b", "x").unwrap_err(), NameProblem::ControlCharacter);
         assert_eq!(Name::parse(&"é".repeat(101), "x").unwrap_err(), NameProblem::TooLong { length: 101 });
     }

@@ -37,6 +37,8 @@ pub enum NameProblem {
     },
     /// A tab, a line break, an invisible character that changes direction.
     ControlCharacter,
+    /// It holds a secret, which would be shown to everybody.
+    Secret,
 }
 
 /// Why a key that is in use is not deleted.

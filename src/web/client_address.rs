@@ -1,6 +1,6 @@
 //! The client's address: the peer's, unless the peer is a trusted proxy; then the nearest one that is not.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
@@ -14,7 +14,8 @@ pub fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a 
         if !is_trusted(client) {
             break;
         }
-        match hop.parse::<IpAddr>() {
+        // Some proxies write the port behind it.
+        match hop.parse().or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip())) {
             Ok(address) => client = canonical(address),
             Err(_) => break,
         }
@@ -47,6 +48,8 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["1.1.1.1, 203.0.113.7, 10.0.0.2"], &["10.0.0.0/8"]), "203.0.113.7");
         assert_eq!(client("10.0.0.1", &["1.1.1.1", "203.0.113.7"], &["10.0.0.0/8"]), "203.0.113.7");
         assert_eq!(client("::ffff:10.0.0.1", &["203.0.113.7"], &["10.0.0.0/8"]), "203.0.113.7");
+        assert_eq!(client("10.0.0.1", &["203.0.113.7:4711"], &["10.0.0.0/8"]), "203.0.113.7");
+        assert_eq!(client("10.0.0.1", &["[2001:db8::1]:4711"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
     }

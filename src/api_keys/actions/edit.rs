@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::access::{Act, Permission};
+use crate::access::{Act, Grant, Permission};
 use crate::api_keys::client_id::Name;
 use crate::api_keys::store::{self, Changes};
 use crate::api_keys::tag::MOST_TAGS;
@@ -29,8 +29,9 @@ pub struct Edit {
     pub version: i64,
 }
 
-/// Makes a key be as whoever edits wants it. What is added has to be the actor's to give; a longer life, and a use from more
-/// addresses, are as good as giving everything it holds again.
+/// Makes a key be as whoever edits wants it. What is added has to be the actor's to give, and what is taken away, too: a key
+/// that was emptied could be rotated by whoever emptied it, and its client id be used in its place. A longer life, and a use
+/// from more addresses, are as good as giving everything it holds again.
 ///
 /// # Errors
 /// See [`ApiKeyError`].
@@ -46,6 +47,9 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     let (tenant, target) = (act.actor.tenant, super::target(&key));
     let policy = tenants::by_id(tx, tenant)?;
     let expires_at = edit.expiry.ends_at(act.now, Some(key.expires_at), &policy).map_err(ApiKeyError::Expiry)?;
+    let held = grants::of(tx, tenant, Holder::ApiKey(key.id))?;
+    let stays = |grant: &&Grant| edit.wanted.iter().any(|new| new.role == grant.role && new.resource == grant.resource);
+    act.actor.require_to_give_all(held.iter().filter(|grant| !stays(grant)))?;
     let grants_changed = !grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?.is_nothing();
     if expires_at > key.expires_at || !edit.allowed_addresses.is_within(&key.allowed_addresses) {
         act.actor.require_to_give_all(&grants::of(tx, tenant, Holder::ApiKey(key.id))?)?;

@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::access::Permission;
 use crate::api_keys::actions::{self, Created};
+use crate::api_keys::api_key::Status;
 use crate::tenants::Tenant;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -29,6 +30,8 @@ struct CredentialPage<'a> {
     rotated: bool,
     /// The key holds no role anywhere.
     bare: bool,
+    /// What the key is: a rotation does not wake it.
+    status: Status,
 }
 
 /// The page that shows the secret. Nothing of it is kept.
@@ -61,6 +64,7 @@ pub(super) async fn view(
         expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
         rotated,
         bare,
+        status: key.status(now, true),
     };
     page::html(req, portal, StatusCode::OK, &page)
 }

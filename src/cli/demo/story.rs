@@ -175,7 +175,7 @@ impl Story<'_> {
 
     fn sets_rules(&self, at: Timestamp) -> Result<(), StartError> {
         let rules =
-            Rules { default_key_days: 90, longest_key_days: Some(365), contact: "Ask integration@acme.example".into() };
+            Rules { default_key_days: 90, longest_key_days: Some(365), contact: "integration@acme.example".into() };
         self.stage.act(ADA.local, at, |tx, act| {
             let version = tenants::by_id(tx, act.actor.tenant)?.version;
             settings::change(tx, act, &rules, version)

@@ -189,11 +189,11 @@ on_both! {
         let row = [("grant-role-0", "ci"), ("grant-resource-0", ROOT)];
         for wider in ["", "10.0.0.0/7", "10.0.0.0/8\n::1"] {
             let page = updates(&mut bill, &key, &[&row[..], &[("allowed_addresses", wider), ("name", "Typed")]].concat()).await.is(403);
-            assert_eq!(page.says("So you cannot let this key live longer, or be used from more addresses.").field("name"), "Typed");
+            assert_eq!(page.says("let it be used from more addresses.").field("name"), "Typed");
         }
         updates(&mut bill, &key, &[&row[..], &[("allowed_addresses", "10.1.0.0/16")]].concat()).await.redirects_to(&key.path(""));
-        // Without what is not his, it is his to widen.
-        updates(&mut bill, &key, &[("allowed_addresses", "")]).await.redirects_to(&key.path(""));
+        // Not even when it is taken away in the same breath.
+        updates(&mut bill, &key, &[("allowed_addresses", "")]).await.is(403);
     }
 
     async fn two_people_who_add_different_grants_end_with_both(portal: Portal) {

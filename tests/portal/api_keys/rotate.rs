@@ -57,6 +57,21 @@ on_both! {
         assert_eq!(codes, ["ROTATED", "VALID", "VALID"]);
     }
 
+    async fn a_key_that_does_not_work_is_not_said_to(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        for (change, words) in [
+            ("disabled_at = 1".to_owned(), "Works Not while billing-sync is disabled."),
+            (format!("disabled_at = NULL, expires_at = {}", portal.inner.clock.now().micros()), "Works Not any more: billing-sync has expired."),
+        ] {
+            portal.sql(&format!("UPDATE api_keys SET {change}")).await;
+            let version = ada.get(&key.path("rotate")).await.is(200).field("version");
+            let fields = [("version", version.as_str()), ("overlap", "0")];
+            ada.post(&key.path("rotate"), &fields).await.is(200).says(words).says_nothing_of("At once.");
+            ada.get(&key.path("")).await.is(200).says_nothing_of("Waiting for the first call");
+        }
+    }
+
     async fn the_same_form_rotates_once_also_fifty_times_at_once(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;

@@ -102,7 +102,7 @@ pub async fn show(
             .collect(),
         addresses: key.allowed_addresses.in_words(),
         expires: key.expires_at.unless_never().map(|at| Moment::local(at, now, &who.time_zone)),
-        usage: UsageView::new(usage, !dead),
+        usage: UsageView::new(usage, !dead && key.disabled_at.is_none() && key.expires_at > now),
         history,
         key: RowView::new(listed, &who.actor.root, now),
     };

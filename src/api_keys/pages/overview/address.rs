@@ -58,7 +58,7 @@ impl Asked {
             |name: &str| pairs.get(name).map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST);
         let filter = Filter {
             search: pairs.get("q").and_then(Search::parse),
-            tag: given("tag").and_then(|text| text.split_once(':')).map(tag),
+            tag: given("tag").map(|text| tag(text.split_once(':').unwrap_or((text, "")))),
             status: given("status").and_then(|word| word.parse().ok()),
             role: given("role").map(str::to_owned),
             resource: given("resource").and_then(|path| path.parse::<ResourcePath>().ok()),
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_not_asked_for() {
-        assert_eq!(asked("q=++&tag=env&status=odd&role=&resource=nonsense&sort=size&other=1"), Asked::default());
+        assert_eq!(asked("q=++&tag=+&status=odd&role=&resource=nonsense&sort=size&other=1"), Asked::default());
     }
 
     #[test]

@@ -124,12 +124,13 @@ on_both! {
         let version = bill.get(&key.path("edit")).await.is(200).field("version");
         let mut ada = portal.visitor();
         ada.signs_in("ada@acme.example", crate::support::PASSWORD).await;
-        updates(&mut ada, &key, &[("ci", ROOT)], "keep").await.redirects_to(&key.path(""));
+        portal.has_role("reader", &["invoices:read"]).await;
+        updates(&mut ada, &key, &[("reader", BILLING)], "keep").await.redirects_to(&key.path(""));
         let fields = [("name", "Typed"), ("expiry", "keep"), ("version", version.as_str()), ("grant-role-0", "sender"), ("grant-resource-0", BILLING)];
         let page = bill.post(&key.path("edit"), &fields).await.is(409).says("Somebody else changed this key while you did.");
-        let page = page.says("Now: Billing").says("Now: CI on The whole organization");
+        let page = page.says("Now: Billing").says("Now: The reader on namespace=billing");
         assert_eq!(page.field("name"), "Typed");
-        assert_eq!(held(&portal).await, [format!("ci on {ROOT}")]);
+        assert_eq!(held(&portal).await, [format!("reader on {BILLING}")]);
         let fresh = page.field("version");
         let fields = [("name", "Typed"), ("expiry", "keep"), ("version", fresh.as_str()), ("grant-role-0", "sender"), ("grant-resource-0", BILLING)];
         bill.post(&key.path("edit"), &fields).await.redirects_to(&key.path(""));

@@ -88,7 +88,8 @@ async fn several_keys_are_disabled_tagged_and_deleted_together() {
         olga.sees("2 keys, newest first").await;
         tick("erp-orders").await;
         // Enter stops nothing.
-        olga.submits("new-tag").await;
+        olga.clicks("#new-tag").await;
+        olga.hits(Key::Enter).await;
         olga.sees("Nothing was changed.").await;
         assert_eq!(machine.verifies(&secret).await, "VALID");
         tick("erp-orders").await;
@@ -96,23 +97,23 @@ async fn several_keys_are_disabled_tagged_and_deleted_together() {
         olga.presses("Add tag").await;
         olga.sees("There is 1 problem").await;
         olga.types("new-tag", "tier:gold").await;
-        olga.submits("new-tag").await;
+        olga.hits(Key::Enter).await;
         olga.sees("erp-orders is tagged tier:gold.").await;
         tick("erp-orders").await;
-        olga.presses_in("#selected", "Disable").await;
+        olga.presses_in("//form[@id='selected']", "Disable").await;
         olga.sees("erp-orders is disabled.").await;
         assert_eq!(machine.verifies(&secret).await, "DISABLED");
         tick("erp-orders").await;
         tick("billing-sync").await;
-        olga.presses_in("#selected", "Delete").await;
+        olga.presses_in("//form[@id='selected']", "Delete").await;
         olga.sees("Delete 2 API keys?").await;
         olga.presses("Close").await;
         olga.sees("2 keys, newest first").await;
         tick("erp-orders").await;
         tick("billing-sync").await;
-        olga.presses_in("#selected", "Delete").await;
+        olga.presses_in("//form[@id='selected']", "Delete").await;
         olga.sees("Delete 2 API keys?").await;
-        olga.presses_in("dialog", "Delete").await;
+        olga.presses_in("//dialog", "Delete").await;
         olga.sees("2 keys are deleted").await;
         assert_eq!(machine.verifies(&secret).await, "DELETED");
         olga.saw_no_complaint().await;

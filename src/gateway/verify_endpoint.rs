@@ -130,8 +130,10 @@ fn parse(question: Question) -> Result<Asked, Error> {
             "resource is given without permission: say which permission is asked for there.",
         ));
     }
-    let ip = question.ip.as_deref().map(str::parse).transpose();
+    let ip = question.ip.as_deref().map(str::parse::<IpAddr>).transpose();
     let ip = ip.map_err(|_| Error::bad_request("ip is not an IPv4 or IPv6 address."))?;
+    // An IPv4 address is the same caller, however the gateway writes it.
+    let ip = ip.map(|ip| ip.to_canonical());
     Ok(Asked { key: Secret::new(question.key), tenant: question.tenant, permission, resource, ip })
 }
 

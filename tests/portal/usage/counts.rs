@@ -19,6 +19,18 @@ async fn counts(portal: &Portal, table: &str) -> Vec<String> {
 }
 
 on_both! {
+    async fn an_address_is_one_caller_however_it_is_written(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let node = portal.restarted(&[]);
+        for ip in ["203.0.113.7", "::ffff:203.0.113.7", "::ffff:cb00:7107"] {
+            node.verify_with(&json!({ "key": key.secret, "ip": ip })).await.is(200);
+        }
+        drop(node);
+        let callers = "SELECT address || ' ' || CAST(calls AS TEXT) AS line FROM usage_addresses WHERE calls > 0";
+        assert_eq!(portal.lines(callers).await, ["203.0.113.7 3"]);
+    }
+
     async fn what_was_accepted_and_what_was_refused_is_counted_by_its_answer(portal: Portal) {
         let mut ada = portal.ada().await;
         let (key, late, gone) = (ada.makes_key("key").await, ada.makes_key("late").await, ada.makes_key("gone").await);

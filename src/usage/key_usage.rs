@@ -10,12 +10,13 @@ pub(super) const HOURS: i64 = 25;
 /// Thirty days back reach into so many days.
 pub(super) const DAYS: i64 = 31;
 
+const HOUR_SECONDS: i64 = 3_600;
 const DAY_SECONDS: i64 = 86_400;
 const MONTH_DAYS: i64 = 30;
 
 /// The hour since 1970, UTC.
 pub fn hour_of(at: Timestamp) -> i64 {
-    at.seconds().div_euclid(3_600)
+    at.seconds().div_euclid(HOUR_SECONDS)
 }
 
 /// The day since 1970, UTC.
@@ -97,7 +98,13 @@ impl KeyUsage {
         standing(self.last.as_ref(), self.now)
     }
 
-    /// How often it was accepted in the last 24 hours, counted by the hour.
+    /// When the first of the hours began: the last 24 hours are counted from there.
+    pub fn first_hour(&self) -> Timestamp {
+        let first = hour_of(self.now) - HOURS + 1;
+        Timestamp::from_micros(0).plus_seconds(first * HOUR_SECONDS)
+    }
+
+    /// How often it was accepted in the last 24 hours, counted from [`KeyUsage::first_hour`].
     pub fn accepted_in_24_hours(&self) -> i64 {
         sum(&self.hours, true)
     }
@@ -112,9 +119,9 @@ impl KeyUsage {
         sum(&self.days, false)
     }
 
-    /// The addresses of the last 24 hours.
+    /// The addresses of the last 24 hours, from [`KeyUsage::first_hour`] as well.
     pub fn addresses_in_24_hours(&self) -> Addresses {
-        self.addresses_since(self.now.plus_days(-1))
+        self.addresses_since(self.first_hour())
     }
 
     /// The addresses of the last 30 days.

@@ -22,7 +22,7 @@ pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{Tagged, delete_all, disable_all, show_all, tag_all};
 pub use tags::add_tag;
-pub use usage::{days_of, first_use, still_knocking, usage_of};
+pub use usage::{days_of, first_use, secret_uses_of, still_knocking, usage_of};
 
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use crate::api_keys::ApiKeyError;
 use crate::api_keys::store;
 use crate::base::clock::Timestamp;
 use crate::db::Conn;
-use crate::usage::{self, KeyUsage, Knocking, LastUse};
+use crate::usage::{self, KeyUsage, Knocking, LastUse, SecretUse};
 
 /// Whoever called so many days back still calls.
 const STILL_DAYS: i64 = 7;
@@ -20,6 +20,16 @@ pub fn usage_of(conn: &mut Conn, actor: &Actor, key_id: &str, now: Timestamp) ->
     actor.require_to_open(Permission::ReadApiKeys)?;
     let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
     Ok(usage::of_key(conn, actor.tenant, key.id, now)?)
+}
+
+/// How each secret of a key was used, as far as it is written, by its database id; one that was never used is missing.
+///
+/// # Errors
+/// As [`usage_of`].
+pub fn secret_uses_of(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<HashMap<i64, SecretUse>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
+    Ok(usage::secret_uses(conn, actor.tenant, key.id)?)
 }
 
 /// How often these keys were accepted on each of the last `days` days, today included, the oldest first.

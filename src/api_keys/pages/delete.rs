@@ -25,6 +25,8 @@ const NAMED: usize = 3;
 #[derive(Debug)]
 struct EvidenceView {
     as_of: Moment,
+    /// From when on 24 hours are counted.
+    since: Moment,
     last: Option<UseView>,
     /// Used within 24 hours.
     in_use: bool,
@@ -48,6 +50,7 @@ impl EvidenceView {
         let few = addresses.known.len() <= NAMED && !addresses.others;
         Self {
             as_of: Moment::new(now, now),
+            since: Moment::new(usage.first_hour(), now),
             in_use,
             times: evidence::times(calls),
             addresses: evidence::addresses(&addresses),
@@ -127,7 +130,7 @@ async fn view(
     typed: String,
     problem: Option<ConfirmProblem>,
 ) -> Result<HttpResponse, Error> {
-    let Evidence { shown, usage } = evidence::read(portal, uses, who, key_id).await?;
+    let Evidence { shown, usage, .. } = evidence::read(portal, uses, who, key_id).await?;
     if shown.listed.key.deleted_at.is_some() {
         return Err(Error::not_found());
     }

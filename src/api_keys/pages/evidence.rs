@@ -1,8 +1,12 @@
 //! What is known of the use of one key, read after this node has written what it holds of it.
 
+use std::collections::HashMap;
+
 use crate::api_keys::actions::{self, Shown};
 use crate::base::clock::Timestamp;
-use crate::usage::{Addresses, KeyUsage, LastUse, Recorder};
+use crate::db;
+use crate::tenants::{self, Tenant};
+use crate::usage::{Addresses, KeyUsage, LastUse, Recorder, SecretUse};
 use crate::web::actor::SignedIn;
 use crate::web::numbers::{counted, thousands};
 use crate::web::page::Moment;
@@ -11,21 +15,59 @@ use crate::web::{Error, Portal};
 /// So many addresses of a day are told apart; where there are others beside fewer, they told none.
 const APART: usize = 100;
 
-/// A key and its use, as of this moment.
+/// A key and its use, as of the moment in it.
 pub(super) struct Evidence {
     pub shown: Shown,
     pub usage: KeyUsage,
+    /// Where the key is.
+    pub tenant: Tenant,
+    /// By the database ids of the secrets.
+    pub secrets: HashMap<i64, SecretUse>,
+    /// Whether this node has written what it held.
+    pub is_all: bool,
 }
 
-/// Writes what this node holds of the key, and reads.
+/// Writes what this node holds of the key, and reads: for whoever decides by it.
 pub(super) async fn read(portal: &Portal, uses: &Recorder, who: &SignedIn, key_id: &str) -> Result<Evidence, Error> {
-    let (actor, id, now) = (who.actor.clone(), key_id.to_owned(), portal.clock.now());
-    let mut shown = portal.db.read(move |conn| actions::show(conn, &actor, &id)).await?;
-    uses.write_key(&portal.db, shown.listed.key.id).await?;
+    let now = portal.clock.now();
+    write(portal, uses, who, key_id).await??;
+    read_written(portal, who, key_id, true, now).await
+}
+
+/// The same for whoever only looks: where nothing can be written, what is there is read.
+pub(super) async fn look(portal: &Portal, uses: &Recorder, who: &SignedIn, key_id: &str) -> Result<Evidence, Error> {
+    let now = portal.clock.now();
+    let written = write(portal, uses, who, key_id).await?;
+    if let Err(error) = &written {
+        tracing::warn!(%error, "the uses of a key are not written yet; its page is shown without them");
+    }
+    read_written(portal, who, key_id, written.is_ok(), now).await
+}
+
+/// Whether it is written; an error of its own where there is nothing to write for.
+async fn write(portal: &Portal, uses: &Recorder, who: &SignedIn, key_id: &str) -> Result<Result<(), db::Error>, Error> {
     let (actor, id) = (who.actor.clone(), key_id.to_owned());
-    let usage = portal.db.read(move |conn| actions::usage_of(conn, &actor, &id, now)).await?;
-    shown.listed.last_use = usage.last.clone();
-    Ok(Evidence { shown, usage })
+    let (api_key, _) = portal.db.read(move |conn| actions::first_use(conn, &actor, &id)).await?;
+    Ok(uses.write_key(&portal.db, api_key).await)
+}
+
+async fn read_written(
+    portal: &Portal,
+    who: &SignedIn,
+    key_id: &str,
+    is_all: bool,
+    now: Timestamp,
+) -> Result<Evidence, Error> {
+    let (actor, id) = (who.actor.clone(), key_id.to_owned());
+    let read = move |conn: &mut db::Conn| {
+        let mut shown = actions::show(conn, &actor, &id)?;
+        let usage = actions::usage_of(conn, &actor, &id, now)?;
+        let secrets = actions::secret_uses_of(conn, &actor, &id)?;
+        shown.listed.last_use.clone_from(&usage.last);
+        let tenant = tenants::by_id(conn, actor.tenant)?;
+        Ok::<_, Error>(Evidence { shown, usage, tenant, secrets, is_all })
+    };
+    portal.db.read(read).await
 }
 
 /// A use in words.

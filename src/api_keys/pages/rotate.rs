@@ -10,12 +10,15 @@ use crate::access::Permission;
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, OVERLAPS, Rotation};
 use crate::tenants;
+use crate::usage::Recorder;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::credential;
+use super::detail::secrets::{self, SecretState, SecretView};
+use super::evidence;
 use super::overview::{self, ListView, RowView};
 
 /// What is chosen when nothing else is: a day.
@@ -37,6 +40,10 @@ struct RotatePage {
     key: RowView,
     version: i64,
     overlaps: Vec<OverlapView>,
+    /// While a rotation is going on already: the secret that stops at once, because there are never more than two.
+    stopping: Option<SecretView>,
+    /// When that was so.
+    as_of: Moment,
     /// How long a token lives, in minutes.
     token_minutes: i64,
     /// The key was changed, or rotated by the same form, since it was opened.
@@ -47,17 +54,19 @@ struct RotatePage {
 pub async fn show(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
-    view(&req, &portal, &who, path.into_inner(), StatusCode::OK, USUAL).await
+    view(&req, &portal, &uses, &who, path.into_inner(), StatusCode::OK, USUAL).await
 }
 
 /// Makes the new secret and shows it: in this answer, and nowhere else ever.
 pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
     form: Form,
@@ -72,7 +81,7 @@ pub async fn submit(
     let tenant = portal.db.read(move |conn| tenants::by_id(conn, scope)).await?;
     match who.write(&req, &portal, move |tx, act| actions::rotate(tx, act, &id, rotation)).await? {
         Ok(created) => credential::view(&req, &portal, &who, &tenant, created, true).await,
-        Err(ApiKeyError::Stale(_)) => view(&req, &portal, &who, key_id, StatusCode::CONFLICT, overlap).await,
+        Err(ApiKeyError::Stale(_)) => view(&req, &portal, &uses, &who, key_id, StatusCode::CONFLICT, overlap).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -80,36 +89,35 @@ pub async fn submit(
 async fn view(
     req: &HttpRequest,
     portal: &Portal,
+    uses: &Recorder,
     who: &SignedIn,
     key_id: String,
     status: StatusCode,
     chosen: i64,
 ) -> Result<HttpResponse, Error> {
-    let actor = who.actor.clone();
-    let read = move |conn: &mut crate::db::Conn| {
-        let shown = actions::show(conn, &actor, &key_id)?;
-        Ok::<_, ApiKeyError>((shown, tenants::by_id(conn, actor.tenant)?))
-    };
-    let (shown, tenant) = portal.db.read(read).await?;
+    let known = evidence::read(portal, uses, who, &key_id).await?;
+    let (shown, now) = (known.shown, known.usage.now);
     if shown.listed.key.deleted_at.is_some() {
         return Err(Error::not_found());
     }
     who.actor.require_to_give_all(&shown.grants)?;
     let list = overview::behind(portal, who).await?;
-    let now = portal.clock.now();
     let overlap = |seconds: &i64| OverlapView {
         seconds: *seconds,
         label: label(*seconds),
         until: (*seconds > 0).then(|| Moment::new(now.plus_seconds(*seconds), now)),
         selected: *seconds == chosen,
     };
+    let mut views = secrets::views(&shown.secrets, &known.secrets, false, now).into_iter();
     let page = RotatePage {
         shell: Shell::new(req, portal, who),
         list,
         version: shown.listed.key.version,
         key: RowView::new(shown.listed, &who.actor.root, now),
         overlaps: OVERLAPS.iter().map(overlap).collect(),
-        token_minutes: tenant.access_token_minutes(),
+        stopping: views.find(|secret| matches!(secret.state, SecretState::Retiring { .. })),
+        as_of: Moment::new(now, now),
+        token_minutes: known.tenant.access_token_minutes(),
         stale: status == StatusCode::CONFLICT,
     };
     page::html(req, portal, status, &page)

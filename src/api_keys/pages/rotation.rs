@@ -10,13 +10,14 @@ use crate::access::{Act, Permission};
 use crate::api_keys::actions;
 use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::db::Tx;
+use crate::usage::Recorder;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
-use crate::web::page::{self, Flash, Shell};
+use crate::web::page::{self, Flash, Moment, Shell};
 use crate::web::{Error, Portal};
-use crate::{tenants, usage};
 
 use super::detail::secrets::{self, Heard, SecretState, SecretView};
+use super::evidence;
 use super::overview::{self, ListView, RowView};
 
 /// What becomes of the rotation.
@@ -40,6 +41,8 @@ struct RotationPage {
     end: End,
     current: SecretView,
     retiring: SecretView,
+    /// When that was so.
+    as_of: Moment,
     /// How long a token lives, in minutes.
     token_minutes: i64,
     /// The key was changed since the form was opened.
@@ -64,47 +67,52 @@ impl RotationPage {
 pub async fn show_finish(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    view(&req, &portal, &who, path.into_inner(), End::Finish, StatusCode::OK).await
+    view(&req, &portal, &uses, &who, path.into_inner(), End::Finish, StatusCode::OK).await
 }
 
 /// The overlay "Cancel rotation".
 pub async fn show_cancel(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    view(&req, &portal, &who, path.into_inner(), End::Cancel, StatusCode::OK).await
+    view(&req, &portal, &uses, &who, path.into_inner(), End::Cancel, StatusCode::OK).await
 }
 
 /// "Finish now".
 pub async fn finish(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    submit(&req, &portal, &who, path.into_inner(), &form, End::Finish).await
+    submit(&req, &portal, &uses, &who, path.into_inner(), &form, End::Finish).await
 }
 
 /// "Cancel rotation".
 pub async fn cancel(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     path: Path<String>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    submit(&req, &portal, &who, path.into_inner(), &form, End::Cancel).await
+    submit(&req, &portal, &uses, &who, path.into_inner(), &form, End::Cancel).await
 }
 
 async fn submit(
     req: &HttpRequest,
     portal: &Portal,
+    uses: &Recorder,
     who: &SignedIn,
     key_id: String,
     form: &Form,
@@ -121,7 +129,7 @@ async fn submit(
     let id = key_id.clone();
     let flash = match who.write(req, portal, move |tx, act| verb(tx, act, &id, version)).await? {
         Ok(key) => Flash::ok(format!("{}: {words}", key.client_id)),
-        Err(ApiKeyError::Stale(_)) => return view(req, portal, who, key_id, end, StatusCode::CONFLICT).await,
+        Err(ApiKeyError::Stale(_)) => return view(req, portal, uses, who, key_id, end, StatusCode::CONFLICT).await,
         Err(ApiKeyError::NotRotating(key)) => return Ok(nothing_to_end(portal, &key)),
         Err(error) => return Err(error.into()),
     };
@@ -137,27 +145,23 @@ fn nothing_to_end(portal: &Portal, key: &ApiKey) -> HttpResponse {
 async fn view(
     req: &HttpRequest,
     portal: &Portal,
+    uses: &Recorder,
     who: &SignedIn,
     key_id: String,
     end: End,
     status: StatusCode,
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
-    let actor = who.actor.clone();
-    let read = move |conn: &mut crate::db::Conn| {
-        let shown = actions::show(conn, &actor, &key_id)?;
-        let uses = usage::secret_uses(conn, actor.tenant, shown.listed.key.id)?;
-        Ok::<_, Error>((shown, uses, tenants::by_id(conn, actor.tenant)?))
-    };
-    let (shown, uses, tenant) = portal.db.read(read).await?;
-    let (key, now) = (&shown.listed.key, portal.clock.now());
+    let known = evidence::read(portal, uses, who, &key_id).await?;
+    let (shown, now) = (known.shown, known.usage.now);
+    let key = &shown.listed.key;
     if key.deleted_at.is_some() {
         return Err(Error::not_found());
     }
     if end == End::Cancel {
         who.actor.require_to_give_all(&shown.grants)?;
     }
-    let mut working = secrets::views(&shown.secrets, &uses, false, now)
+    let mut working = secrets::views(&shown.secrets, &known.secrets, false, now)
         .into_iter()
         .filter(|secret| !matches!(secret.state, SecretState::Ended { .. }));
     let (Some(current), Some(retiring)) = (working.next(), working.next()) else {
@@ -171,7 +175,8 @@ async fn view(
         end,
         current,
         retiring,
-        token_minutes: tenant.access_token_minutes(),
+        as_of: Moment::new(now, now),
+        token_minutes: known.tenant.access_token_minutes(),
         stale: status == StatusCode::CONFLICT,
     };
     page::html(req, portal, status, &page)

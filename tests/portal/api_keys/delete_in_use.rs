@@ -52,7 +52,7 @@ on_both! {
 
         let page = ada.get(&hours_23.path("delete")).await.is(200);
         let page = asks_for_the_name(page, hours_23).says("It was used 23 hours ago, from 203.0.113.");
-        let page = page.says("It was used 3 times in the last 24 hours, from 2 addresses: 203.0.113.7 and 203.0.113.8. Counted by the hour, as of 23 Nov 2026, 14:32 UTC.");
+        let page = page.says("It was used 3 times in the last 24 hours, from 2 addresses: 203.0.113.7 and 203.0.113.8. Counted since 22 Nov 2026, 14:00 UTC, as of 23 Nov 2026, 14:32 UTC.");
         assert!(page.body.split("<input").any(|tag| tag.contains("id=\"confirm\"") && tag.contains(" autofocus>")), "the field has the focus");
         for (key, ago) in [(hours_25, "1 day ago"), (days_29, "29 days ago")] {
             let page = asks_for_nothing(ada.get(&key.path("delete")).await.is(200));

@@ -1,6 +1,7 @@
 //! Rotating a key: a new secret, shown once, while the old one goes on for a while.
 
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::support::{Key, Visitor, on_both};
 
@@ -70,6 +71,29 @@ on_both! {
             ada.post(&key.path("rotate"), &fields).await.is(200).says(words).says_nothing_of("At once.");
             ada.get(&key.path("")).await.is(200).says_nothing_of("Waiting for the first call");
         }
+    }
+
+    async fn whoever_rotates_again_is_told_which_secret_stops_at_once_and_how_it_was_used(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        ada.get(&key.path("rotate")).await.is(200).says_nothing_of("stops now.");
+        let second = rotates(&mut ada, &key, HOUR).await;
+        let old = format!("ks_live_{}…{} stops now.", &key.key_id[..4], &key.secret[66..]);
+        ada.get(&key.path("rotate")).await.is(200).says(&old).says("It was never used, as of 23 Nov 2026, 14:32 UTC.");
+        for _ in 0..2 {
+            portal.verify_with(&json!({ "key": key.secret, "ip": "203.0.113.7" })).await.is(200);
+        }
+        portal.verify(&second).await;
+        portal.clock.forward(180);
+        let words = "It was used 3 minutes ago from 203.0.113.7, and 2 times since it was made, as of 23 Nov 2026, 14:35 UTC.";
+        ada.get(&key.path("rotate")).await.is(200).says(&old).says(words);
+        let fields = [("version", "0"), ("overlap", "3600")];
+        ada.post(&key.path("rotate"), &fields).await.is(409).says(&old).says(words);
+        portal.clock.forward(HOUR - 181);
+        ada.signs_in("ada@acme.example", crate::support::PASSWORD).await.redirects_to("/api-keys");
+        ada.get(&key.path("rotate")).await.is(200).says(&old);
+        portal.clock.forward(1);
+        ada.get(&key.path("rotate")).await.is(200).says_nothing_of("stops now.");
     }
 
     async fn the_same_form_rotates_once_also_fifty_times_at_once(portal: Portal) {

@@ -1,6 +1,7 @@
 //! A rotation while it lasts: what its page knows of each secret, and how it ends before its time.
 
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::support::{Key, PASSWORD, Portal, Visitor, on_both};
 
@@ -159,6 +160,25 @@ on_both! {
         }
         assert_eq!(portal.dump().await, before);
         assert_eq!(worth(&portal, &key, &new).await, codes("ROTATED", "VALID"));
+    }
+
+    async fn the_overlays_count_what_this_node_has_not_written_yet(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let new = rotates(&mut ada, &key).await;
+        let calls = async |secret: &str| portal.verify_with(&json!({ "key": secret, "ip": "203.0.113.7" })).await.is(200);
+        portal.clock.forward(60);
+        calls(&key.secret).await;
+        portal.clock.forward(180);
+        let page = ada.get(&key.path("rotation/finish")).await.is(200).says("The old key was used within the last 24 hours.");
+        page.says("3 minutes ago from 203.0.113.7 Accepted 1 time").says("As of 23 Nov 2026, 14:36 UTC");
+        calls(&key.secret).await;
+        let page = ada.post(&key.path("rotation/finish"), &[("version", "0")]).await.is(409);
+        page.says("just now from 203.0.113.7 Accepted 2 times").says("As of 23 Nov 2026, 14:36 UTC");
+        ada.get(&key.path("rotation/cancel")).await.is(200).says("Last used Never As of 23 Nov 2026, 14:36 UTC");
+        calls(&new).await;
+        let page = ada.post(&key.path("rotation/cancel"), &[("version", "0")]).await.is(409);
+        page.says("just now from 203.0.113.7 Accepted 1 time").says("As of 23 Nov 2026, 14:36 UTC");
     }
 
     async fn a_form_from_before_another_change_changes_nothing_and_says_so(portal: Portal) {

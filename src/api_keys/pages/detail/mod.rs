@@ -13,14 +13,13 @@ use crate::access::Permission;
 use crate::api_keys::HandOver;
 use crate::api_keys::actions::Shown;
 use crate::grants::MayDo;
-use crate::tenants;
-use crate::usage::{self, Recorder};
+use crate::usage::Recorder;
 use crate::web::actor::SignedIn;
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::credential::token_url;
-use super::evidence::{self, Evidence};
+use super::evidence;
 use super::overview::RowView;
 
 use self::history::HistoryView;
@@ -74,15 +73,11 @@ pub async fn show(
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
     let (actor, key_id) = (who.actor.clone(), path.into_inner());
-    let Evidence { shown, usage } = evidence::read(&portal, &uses, &who, &key_id).await?;
-    let (now, api_key) = (usage.now, shown.listed.key.id);
-    let read = move |conn: &mut crate::db::Conn| {
-        let uses = usage::secret_uses(conn, actor.tenant, api_key)?;
-        let history = history::read(conn, &actor, &key_id, now)?;
-        Ok::<_, Error>((uses, history, tenants::by_id(conn, actor.tenant)?))
-    };
-    let (uses, history, tenant) = portal.db.read(read).await?;
-    let Shown { listed, secrets, grants } = shown;
+    let known = evidence::look(&portal, &uses, &who, &key_id).await?;
+    let now = known.usage.now;
+    let history = portal.db.read(move |conn| history::read(conn, &actor, &key_id, now)).await?;
+    let tenant = known.tenant;
+    let Shown { listed, secrets, grants } = known.shown;
     let key = &listed.key;
     let dead = key.deleted_at.is_some();
     let page = DetailPage {
@@ -91,7 +86,7 @@ pub async fn show(
         token_url: token_url(&portal, &tenant),
         may_manage: !dead && who.require(Permission::ManageApiKeys).is_ok(),
         rotating: !dead && HandOver::of(&secrets, now).is_some(),
-        secrets: secrets::views(&secrets, &uses, dead, now),
+        secrets: secrets::views(&secrets, &known.secrets, dead, now),
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
         disabled: key
             .disabled_at
@@ -102,7 +97,7 @@ pub async fn show(
             .collect(),
         addresses: key.allowed_addresses.in_words(),
         expires: key.expires_at.unless_never().map(|at| Moment::local(at, now, &who.time_zone)),
-        usage: UsageView::new(usage, !dead && key.disabled_at.is_none() && key.expires_at > now),
+        usage: UsageView::new(known.usage, known.is_all, !dead && key.disabled_at.is_none() && key.expires_at > now),
         history,
         key: RowView::new(listed, &who.actor.root, now),
     };

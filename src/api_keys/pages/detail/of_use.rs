@@ -27,12 +27,15 @@ pub(super) struct CallerView {
 /// The part of the page that is about use.
 #[derive(Debug)]
 pub(super) struct UsageView {
-    pub as_of: Moment,
+    /// Nothing where this node holds what cannot be written at the moment.
+    pub as_of: Option<Moment>,
     /// Alive and never used.
     pub waits: bool,
     pub first: Option<UseView>,
     pub last: Option<UseView>,
     pub day_accepted: String,
+    /// From when on the day is counted.
+    pub day_since: Moment,
     pub day_addresses: Option<String>,
     pub month_accepted: String,
     pub month_addresses: Option<String>,
@@ -47,7 +50,7 @@ pub(super) struct UsageView {
 }
 
 impl UsageView {
-    pub fn new(usage: KeyUsage, alive: bool) -> Self {
+    pub fn new(usage: KeyUsage, is_all: bool, alive: bool) -> Self {
         let now = usage.now;
         let (accepted, refused) = (count(usage.accepted_in_30_days()), count(usage.refused_in_30_days()));
         let (known, others): (Vec<_>, Vec<_>) = usage.callers.iter().partition(|caller| caller.address.is_some());
@@ -59,9 +62,10 @@ impl UsageView {
         });
         let plural = if more == 1 { "" } else { "es" };
         Self {
-            as_of: Moment::new(now, now),
+            as_of: is_all.then(|| Moment::new(now, now)),
             waits: alive && usage.first.is_none(),
             day_accepted: thousands(count(usage.accepted_in_24_hours())),
+            day_since: Moment::new(usage.first_hour(), now),
             day_addresses: evidence::addresses(&usage.addresses_in_24_hours()),
             month_accepted: thousands(accepted),
             month_addresses: evidence::addresses(&usage.addresses_in_30_days()),

@@ -1,6 +1,6 @@
 //! Notes uses in memory, and writes them. A crash loses what was noted since the last batch, and nothing else.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -23,8 +23,11 @@ const LEAST: usize = 20;
 const REST: Duration = Duration::from_millis(10);
 
 /// What this node knows of the use of keys and has not written yet.
+#[derive(Debug, Default)]
+pub struct Recorder(Arc<Notes>);
+
 #[derive(Debug)]
-pub struct Recorder {
+struct Notes {
     held: Mutex<Held>,
     /// Whoever takes something out holds it until it is written or put back.
     turn: tokio::sync::Mutex<Turn>,
@@ -48,7 +51,7 @@ impl Turn {
     }
 }
 
-impl Default for Recorder {
+impl Default for Notes {
     fn default() -> Self {
         Self { held: Mutex::default(), turn: tokio::sync::Mutex::new(Turn { rows: BATCH }), much: Notify::new() }
     }
@@ -62,19 +65,19 @@ impl Recorder {
 
     /// Notes a call that came so often, at the same moment from the same address.
     pub fn note_many(&self, call: &Call, calls: i64) {
-        if self.held().note(call, calls) {
-            self.much.notify_one();
+        if self.0.held().note(call, calls) {
+            self.0.much.notify_one();
         }
     }
 
     /// Waits until so much is held that it should be written before its time.
     pub async fn holds_much(&self) {
-        self.much.notified().await;
+        self.0.much.notified().await;
     }
 
     /// The first use of a key, where this node holds it.
     pub fn first_use(&self, api_key: i64) -> Option<Seen> {
-        self.held().first_use(api_key)
+        self.0.held().first_use(api_key)
     }
 
     /// Writes what is noted, in transactions of at most [`BATCH`] rows. What cannot be written is kept for the next time.
@@ -82,6 +85,31 @@ impl Recorder {
     /// # Errors
     /// When the database refuses.
     pub async fn write(&self, db: &Db) -> Result<(), db::Error> {
+        let (notes, db) = (Arc::clone(&self.0), db.clone());
+        to_its_end(async move { notes.write(&db).await }).await
+    }
+
+    /// Writes at once what this node holds of one key, and waits for what it is just writing.
+    ///
+    /// # Errors
+    /// When the database refuses. It is kept then.
+    pub async fn write_key(&self, db: &Db, api_key: i64) -> Result<(), db::Error> {
+        let (notes, db) = (Arc::clone(&self.0), db.clone());
+        to_its_end(async move { notes.write_key(&db, api_key).await }).await
+    }
+}
+
+/// Goes on when nobody waits any more, such as a browser that hung up: what was taken out is written, or put back.
+async fn to_its_end(work: impl Future<Output = Result<(), db::Error>> + Send + 'static) -> Result<(), db::Error> {
+    match tokio::spawn(work).await {
+        Ok(written) => written,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => Err(db::Error::Unavailable(error.to_string())),
+    }
+}
+
+impl Notes {
+    async fn write(&self, db: &Db) -> Result<(), db::Error> {
         let (mut next, mut refused) = (Some(i64::MIN), Ok(()));
         while let Some(from) = next {
             let mut turn = self.turn.lock().await;
@@ -103,11 +131,7 @@ impl Recorder {
         refused
     }
 
-    /// Writes at once what this node holds of one key, and waits for what it is just writing.
-    ///
-    /// # Errors
-    /// When the database refuses. It is kept then.
-    pub async fn write_key(&self, db: &Db, api_key: i64) -> Result<(), db::Error> {
+    async fn write_key(&self, db: &Db, api_key: i64) -> Result<(), db::Error> {
         let mut turn = self.turn.lock().await;
         loop {
             let rows = turn.rows;

@@ -1,5 +1,6 @@
 //! How counts are written: in batches that give way, and never twice.
 
+use futures_util::FutureExt;
 use keystead::usage::{BATCH, Call, Recorder};
 
 use crate::support::on_both;
@@ -34,16 +35,13 @@ on_both! {
             (0..120_u8).for_each(|number| node.note(&Call { address: Some([10, 0, 0, number].into()), ..*call }));
         }
         let beside = async {
-            let mut made = 0;
+            // As soon as the first of the batches is written.
+            while portal.number("SELECT COUNT(*) FROM usage_addresses").await == 0 {}
             for number in 0..3 {
                 portal.sql(&format!("UPDATE tenants SET contact = 'writer {number}'")).await;
-                made += 1;
             }
-            made
         };
-        let ((written, made), heard) = portal.asks(async { tokio::join!(node.write(&portal.inner.db), beside) }).await;
-        written.expect("it is written");
-        assert_eq!(made, 3);
+        let (((), ()), heard) = portal.asks(async { tokio::join!(portal.writes(&node), beside) }).await;
         let commits = heard.iter().filter(|statement| statement.starts_with("COMMIT")).count();
         assert!(commits >= 3 + 3, "{commits}");
         let longest = longest_transaction(&heard);
@@ -52,9 +50,11 @@ on_both! {
         assert_eq!(portal.number("SELECT SUM(calls) FROM usage_addresses").await, 12 * 120);
         assert_eq!(portal.number("SELECT COUNT(*) FROM usage_addresses").await, 12 * 101);
         // Somebody else's write stands between two of ours.
-        let at = |words: &str| heard.iter().position(|statement| statement.contains(words));
-        let last = heard.iter().rposition(|statement| statement.contains("usage_addresses"));
-        assert!(at("SET contact") < last, "nobody waits for all of it");
+        let is_ours = |statement: &String| statement.starts_with("INSERT") && statement.contains("usage_addresses");
+        let first = heard.iter().position(is_ours).expect("it begins");
+        let last = heard.iter().rposition(is_ours).expect("it ends");
+        let between = heard[first..last].iter().filter(|statement| statement.contains("SET contact")).count();
+        assert!(between > 0, "nobody waits for all of it");
     }
 
     async fn what_cannot_be_written_is_kept_and_written_once(portal: Portal) {
@@ -91,6 +91,45 @@ on_both! {
         assert_eq!(portal.lines("SELECT k.client_id AS line FROM usage_days d JOIN api_keys k ON k.id = d.api_key_id").await, ["one"]);
         portal.writes(&node).await;
         assert_eq!(portal.number("SELECT SUM(calls) FROM usage_days").await, 2);
+    }
+
+    async fn whoever_hangs_up_loses_nothing_and_the_next_one_waits(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let (node, db) = (Recorder::default(), &portal.inner.db);
+        let call = portal.call(&key, "VALID", FROM).await;
+        portal.sql("ALTER TABLE usage_days RENAME TO days_gone").await;
+        for of_all in [false, true] {
+            node.note(&call);
+            if of_all {
+                assert!(node.write(db).now_or_never().is_none());
+            } else {
+                assert!(node.write_key(db, call.api_key).now_or_never().is_none());
+            }
+            node.write_key(db, call.api_key).await.expect_err("it is put back, and there is no table");
+        }
+        portal.sql("ALTER TABLE days_gone RENAME TO usage_days").await;
+        assert!(node.write_key(db, call.api_key).now_or_never().is_none());
+        node.write_key(db, call.api_key).await.expect("it is written");
+        assert_eq!(portal.number("SELECT SUM(calls) FROM usage_days").await, 2);
+    }
+
+    async fn the_page_is_shown_where_nothing_can_be_written_and_nobody_decides_by_it(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (key, other) = (ada.makes_key("billing-sync").await, ada.makes_key("other").await);
+        portal.was_called(&key, 3_600, "EXPIRED", &[FROM]).await;
+        portal.was_called(&other, 0, "VALID", &[FROM]).await;
+        // Another row of this code is refused.
+        portal.sql("CREATE UNIQUE INDEX nothing_more ON usage_days (code)").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        let page = ada.get(&key.path("")).await.is(200).says("Last call Never").says("Refused 1");
+        page.says("As of The latest calls are missing here: they cannot be stored at the moment.");
+        ada.get(&key.path("delete")).await.is(500);
+        ada.get(&key.path("rotate")).await.is(500);
+        portal.sql("DROP INDEX nothing_more").await;
+        let page = ada.get(&key.path("")).await.is(200).says("Last call 23 Nov 2026, 14:32 UTC");
+        page.says("As of 23 Nov 2026, 14:32 UTC").says_nothing_of("are missing here");
+        ada.get(&key.path("delete")).await.is(200).says("It was used 1 time");
     }
 
     async fn nodes_that_write_at_once_lose_nothing(portal: Portal) {

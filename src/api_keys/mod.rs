@@ -26,6 +26,7 @@ pub use api_key::ApiKey;
 pub use error::ApiKeyError;
 pub use expiry::Expiry;
 pub use hand_over::HandOver;
+pub use pages::listeners::Listeners;
 pub use routes::{NAV, routes};
 pub use store::{Presented, StoredSecret, presented, tags_of_presented};
 pub use tag::Tag;

@@ -13,6 +13,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 
+use crate::api_keys::Listeners;
 use crate::base::password::Hasher;
 use crate::base::secret::Secret;
 use crate::config::Config;
@@ -105,6 +106,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
         nav: vec![api_keys::NAV, users::NAV, roles::NAV, resources::NAV, audit::pages::NAV, settings::NAV],
     });
     let (gate, stopping) = (Data::new(SetUpGate::default()), Data::new(Stopping::default()));
+    let listeners = Data::new(Listeners::default());
     let (ring, uses) = (Data::new(Ring::default()), Data::new(Recorder::default()));
     let public_url = portal.settings.public_url.to_string();
     let app = {
@@ -125,6 +127,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
                 .app_data(Data::clone(&gate))
                 .app_data(Data::clone(&ring))
                 .app_data(Data::clone(&uses))
+                .app_data(Data::clone(&listeners))
                 .app_data(Data::clone(&stopping))
                 .configure(|config| mount(config, data))
                 .service(web::scope("/api").app_data(Face::Api).default_service(web::to(nothing_here)))

@@ -17,8 +17,11 @@ use crate::base::clock::Timestamp;
 use crate::db::{self, Conn};
 use crate::usage::{LastUse, Recorder};
 use crate::web::actor::SignedIn;
+use crate::web::error::Kind;
 use crate::web::page::{self, Moment};
 use crate::web::{Error, Portal, Stopping};
+
+use super::listeners::{Listener, Listeners};
 
 const EVENTS: &str = "text/event-stream";
 /// Between two looks.
@@ -26,6 +29,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often whoever waits must still be allowed to, in seconds; and a sign of life for proxies.
 const ASK_SECONDS: i64 = 5;
 const LONGEST_SECONDS: i64 = 5 * 60;
+/// When there may be a place again.
+const AGAIN_SECONDS: u64 = 60;
 
 /// A page that waits.
 struct Waiting {
@@ -38,6 +43,8 @@ struct Waiting {
     until: Timestamp,
     ask_at: Timestamp,
     state: State,
+    /// Its place among all that wait.
+    _listener: Listener,
 }
 
 enum State {
@@ -61,6 +68,7 @@ pub async fn show(
     portal: Data<Portal>,
     uses: Data<Recorder>,
     stopping: Data<Stopping>,
+    listeners: Data<Listeners>,
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
@@ -71,9 +79,14 @@ pub async fn show(
     if !accept.contains(EVENTS) {
         return Ok(page::redirect(&portal, &format!("/api-keys/{key_id}"), None));
     }
+    let Some(listener) = listeners.join(who.actor.who.id().unwrap_or_default()) else {
+        return Err(Error::new(Kind::TooManyRequests(AGAIN_SECONDS), "Too many pages wait for a first call."));
+    };
     let now = portal.clock.now();
     let until = now.plus_seconds(LONGEST_SECONDS);
-    let waiting = Waiting { portal, uses, stopping, who, key_id, api_key, until, ask_at: now, state: State::Begun };
+    let state = State::Begun;
+    let waiting =
+        Waiting { portal, uses, stopping, who, key_id, api_key, until, ask_at: now, state, _listener: listener };
     let events = stream::unfold(waiting, |mut waiting| async move {
         let text = waiting.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(text)), waiting))

@@ -11,6 +11,7 @@ mod evidence;
 pub mod export;
 pub mod fields;
 pub mod first_use;
+pub mod listeners;
 pub mod overview;
 pub mod rotate;
 pub mod rotation;

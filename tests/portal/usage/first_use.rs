@@ -15,13 +15,17 @@ struct Stream {
 
 impl Stream {
     async fn open(visitor: &Visitor<'_>, key: &Key) -> Self {
-        let request = visitor.portal.client.request(Method::GET, visitor.portal.url(&key.path("first-use")));
-        let request = request.header("accept", "text/event-stream").header("cookie", visitor.cookie_header());
-        let response = request.send().await.expect("the portal answers");
+        let response = Self::asks(visitor, key).await;
         assert_eq!(response.status().as_u16(), 200);
         let content_type = response.headers()["content-type"].to_str().expect("text").to_owned();
         assert_eq!(content_type, "text/event-stream; charset=utf-8");
         Self { response, text: String::new() }.reads(": waiting").await
+    }
+
+    async fn asks(visitor: &Visitor<'_>, key: &Key) -> reqwest::Response {
+        let request = visitor.portal.client.request(Method::GET, visitor.portal.url(&key.path("first-use")));
+        let request = request.header("accept", "text/event-stream").header("cookie", visitor.cookie_header());
+        request.send().await.expect("the portal answers")
     }
 
     async fn reads(mut self, words: &str) -> Self {
@@ -89,8 +93,12 @@ on_both! {
         let node = portal.restarted(&[]);
         let visitor = Visitor { portal: &node, ..ada.clone() };
         let mut streams = Vec::new();
-        for _ in 0..12 {
-            streams.push(Stream::open(&visitor, &key).await);
+        for email in ["bill@acme.example", "cleo@acme.example", "dora@acme.example"] {
+            let somebody = portal.somebody("acme", email, &["developer"]).await;
+            let somebody = Visitor { portal: &node, ..somebody };
+            for _ in 0..4 {
+                streams.push(Stream::open(&somebody, &key).await);
+            }
         }
         // More than there are connections, and it answers.
         assert_eq!(node.verify(&key.wrong_secret()).await, "UNKNOWN");
@@ -100,6 +108,26 @@ on_both! {
             assert!(stream.reads_to_the_end().await.ends_with("event: end\ndata:\n\n"));
         }
         tokio::time::timeout(Duration::from_secs(10), stopped).await.expect("it stops").expect("it stops well");
+    }
+
+    async fn a_person_has_five_and_others_have_their_own(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let mut streams = Vec::new();
+        for _ in 0..5 {
+            streams.push(Stream::open(&ada, &key).await);
+        }
+        let refused = Stream::asks(&ada, &key).await;
+        assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"60".parse().expect("a header")));
+        let bill = portal.somebody("acme", "bill@acme.example", &["developer"]).await;
+        drop(Stream::open(&bill, &key).await);
+        ada.get(&key.path("")).await.is(200).says("Waiting for the first call.");
+        portal.clock.forward(5 * 60);
+        for stream in streams {
+            stream.reads_to_the_end().await;
+        }
+        // Those that are over have left their places.
+        drop(Stream::open(&ada, &key).await);
     }
 
     async fn whoever_asks_for_no_stream_is_sent_to_the_page(portal: Portal) {

@@ -15,7 +15,7 @@
 //! | [`signing_keys`] | the keys that sign access tokens |
 //! | [`grants`] | who holds which role on which resource |
 //! | [`resources`], [`roles`] | the tenant's own vocabulary |
-//! | [`usage`] | when keys are used |
+//! | [`usage`] | how keys are used: when, how often and from where |
 //! | [`sessions`], [`invitations`] | session rows, and one-time links to choose a password; know user ids only |
 //! | [`users`] | people |
 //! | [`sign_in`] | set-up, login, logout, accepting an invitation |

@@ -158,7 +158,7 @@ for (const name of ['pageswap', 'pagereveal']) {
   addEventListener(name, event => { event.viewTransition?.ready.catch(() => {}); });
 }
 
-// 9. The first call of a key: <span data-first-use="address of the events">. Nobody is listened for behind another window:
+// 10. The first call of a key: <span data-first-use="address of the events">. Nobody is listened for behind another window:
 // a browser has few connections for all its windows.
 for (const place of document.querySelectorAll('[data-first-use]')) {
   let events = null, over = false;

@@ -113,6 +113,8 @@ async fn several_keys_are_disabled_tagged_and_deleted_together() {
         tick("billing-sync").await;
         olga.presses_in("//form[@id='selected']", "Delete").await;
         olga.sees("Delete 2 API keys?").await;
+        // One of them was used a moment ago.
+        olga.types("confirm", "delete 2 keys").await;
         olga.presses_in("//dialog", "Delete").await;
         olga.sees("2 keys are deleted").await;
         assert_eq!(machine.verifies(&secret).await, "DELETED");

@@ -172,11 +172,19 @@ async fn no_secret_reaches_the_log(place: &Place, level: &str, format: &str) {
         assert!(answer.status.as_u16() < 500, "{answer:?}");
         assert!(!answer.body.contains(&part), "an answer repeats the secret: {}", answer.body);
     }
-    for path in
-        [format!("/login?next=/{secret}"), format!("/api-keys?after={secret}"), format!("/audit?before={secret}")]
-    {
+    for path in [
+        format!("/login?next=/{secret}"),
+        format!("/api-keys?after={secret}"),
+        format!("/api-keys?q={secret}"),
+        format!("/api-keys/export?q={secret}"),
+        format!("/audit?before={secret}"),
+    ] {
         ada.get(&path).await;
     }
+    // Somebody looks for the key by its secret.
+    ada.get("/api-keys").await.is(200);
+    let found = ada.post("/api-keys/search", &[("q", secret)]).await.is(303);
+    assert!(!format!("{:?} {}", found.headers, found.body).contains(&part));
     assert_eq!(verify(&client, &origin, secret).await.expect("an answer").json()["code"], "VALID");
     assert!(ada.tries_to_delete(&key).await.is_ok());
     assert_eq!(verify(&client, &origin, secret).await.expect("an answer").json()["code"], "DELETED");

@@ -52,7 +52,7 @@ fn statements(keys: i64) -> Vec<String> {
     vec![
         "CREATE TEMPORARY TABLE numbers (i BIGINT PRIMARY KEY, j BIGINT NOT NULL, gone BOOLEAN NOT NULL)".into(),
         format!(
-            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {rows} - 1) \
+            "WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {rows} - 1) \
              INSERT INTO numbers SELECT i, ((i / 3 * 2 + i % 3) * 611953) % {keys}, i % 3 = 2 FROM n"
         ),
         format!(

@@ -47,15 +47,17 @@ pub(in crate::api_keys) fn put_tags(tx: &mut Tx<'_>, tenant: TenantScope, id: i6
 }
 
 /// Hops from each pair to the next one, the next value of the same key or else the first one of the next key, so that it reads
-/// a few rows of the index for each answer however many keys have the same tag.
+/// a few rows of the index for each answer however many keys have the same tag. Each look has its order and its limit: for an
+/// EXISTS alone PostgreSQL reads the table until a row fits.
 const SUGGESTIONS: &str = "\
 WITH RECURSIVE hop (key, value, number) AS (
     SELECT (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key LIMIT 1),
            (SELECT t.value FROM api_key_tags t WHERE t.tenant_id = $1 ORDER BY t.key, t.value LIMIT 1),
            CAST(1 AS BIGINT)
     UNION ALL
-    SELECT CASE WHEN EXISTS (SELECT 1 FROM api_key_tags t
-                             WHERE t.tenant_id = $1 AND t.key = hop.key AND t.value > hop.value)
+    SELECT CASE WHEN (SELECT t.value FROM api_key_tags t
+                      WHERE t.tenant_id = $1 AND t.key = hop.key AND t.value > hop.value
+                      ORDER BY t.value LIMIT 1) IS NOT NULL
                 THEN hop.key
                 ELSE (SELECT t.key FROM api_key_tags t WHERE t.tenant_id = $1 AND t.key > hop.key
                       ORDER BY t.key LIMIT 1) END,

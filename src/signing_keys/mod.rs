@@ -2,6 +2,8 @@
 
 mod signing_key;
 mod store;
+mod verifying;
 
 pub use signing_key::{Published, Ring, SigningKey, create};
 pub use store::{Sealed, current, published};
+pub use verifying::{VerifyingKey, verifying};

@@ -75,3 +75,20 @@ pub fn published(conn: &mut Conn, tenant: TenantScope, now: Timestamp) -> Result
     };
     texts.into_iter().map(parse).collect()
 }
+
+/// The algorithm and the public JWK of a key that is published now.
+pub(super) fn public_half(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    kid: &str,
+    now: Timestamp,
+) -> Result<Option<(String, String)>, Error> {
+    let row = dsl::signing_keys
+        .filter(dsl::tenant_id.eq(tenant.id()))
+        .filter(dsl::kid.eq(kid))
+        .filter(dsl::published_until.gt(now.micros()))
+        .select((dsl::algorithm, dsl::public_jwk))
+        .first(conn)
+        .optional()?;
+    Ok(row)
+}

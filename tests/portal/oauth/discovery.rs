@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
 use keystead::access::TenantScope;
 use keystead::base::hash;
 use keystead::base::keyring::Keyring;
@@ -108,6 +109,26 @@ on_both! {
         let mut changed = sealed[0].clone();
         changed.private_key_sealed[20] ^= 1;
         assert!(Ring::default().open(&portal.inner.keyring, &changed).is_err());
+    }
+
+    async fn a_key_that_is_no_longer_published_checks_no_token(portal: Portal) {
+        portal.ada().await;
+        portal.globex().await;
+        let kid = get(&portal, "/acme/oauth2/jwks").await.json()["keys"][0]["kid"].as_str().expect("a kid").to_owned();
+        let now = portal.inner.clock.now();
+        let verifying = async |tenant: &str, kid: String, now| {
+            let scope = TenantScope::from_row(portal.number(&format!("SELECT id FROM tenants WHERE slug = '{tenant}'")).await);
+            portal.inner.db.read(move |conn| signing_keys::verifying(conn, scope, &kid, now)).await.expect("an answer")
+        };
+        assert_eq!(verifying("acme", kid.clone(), now).await.map(|key| key.algorithm), Some(Algorithm::ES256));
+        assert!(verifying("globex", kid.clone(), now).await.is_none(), "the key of another organization");
+        for kid in ["", "x", "a\0b", "ä", &format!("{kid}A"), "' OR 1 = 1 --"] {
+            assert!(verifying("acme", kid.to_owned(), now).await.is_none(), "{kid:?}");
+        }
+        portal.sql(&format!("UPDATE signing_keys SET published_until = {}", now.micros() + 1)).await;
+        assert!(verifying("acme", kid.clone(), now).await.is_some());
+        portal.sql(&format!("UPDATE signing_keys SET published_until = {}", now.micros())).await;
+        assert!(verifying("acme", kid, now).await.is_none());
     }
 
     async fn tokens_are_signed_with_the_same_key_after_a_restart(portal: Portal) {

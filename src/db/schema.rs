@@ -107,6 +107,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    revoked_tokens (tenant_id, jti) {
+        tenant_id -> BigInt,
+        jti -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     roles (id) {
         id -> BigInt,
         tenant_id -> BigInt,
@@ -309,6 +317,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     installation,
     invitations,
     resources,
+    revoked_tokens,
     role_permissions,
     roles,
     sessions,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::access::permission::ApplicationPermission;
-use crate::access::{Grant, Permission, ResourcePath, grant};
+use crate::access::Grant;
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::{Presented, secret_text, tags_of_presented};
 use crate::base::secret::Secret;
@@ -22,6 +22,8 @@ use crate::web::request_info::RequestInfo;
 use crate::web::routes::{Access, Face, Route};
 use crate::web::{Error, Portal};
 
+use super::question::Question;
+
 /// The key is good, and may not do that there.
 const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
 
@@ -32,7 +34,7 @@ pub fn routes() -> Vec<Route> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+struct Body {
     key: String,
     tenant: Option<String>,
     permission: Option<String>,
@@ -44,21 +46,15 @@ struct Question {
 struct Asked {
     key: Secret,
     tenant: Option<String>,
-    permission: Option<AnyPermission>,
-    resource: Option<ResourcePath>,
+    question: Question,
     ip: Option<IpAddr>,
-}
-
-enum AnyPermission {
-    Portal(Permission),
-    Application(ApplicationPermission),
 }
 
 async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
     uses: Data<Recorder>,
-    body: Json<Question>,
+    body: Json<Body>,
 ) -> Result<HttpResponse, Error> {
     require_gateway(&req, &portal)?;
     let asked = parse(body.0)?;
@@ -78,12 +74,12 @@ async fn submit(
                 return Ok((Answer::Refused(Verdict::Unknown, String::new()), None));
             }
             let (tenant, api_key) = (presented.tenant.scope, presented.key.id);
-            let call = |code| Some(Call { tenant, api_key, secret, at: now, address: ip, code });
+            let call = |code| Some(Call { tenant, api_key, secret: Some(secret), at: now, address: ip, code });
             if verdict != Verdict::Valid {
                 let code = verdict.code();
                 return Ok((Answer::Refused(verdict, presented.tenant.contact), call(code)));
             }
-            if !holds(&grants, asked.permission.as_ref(), asked.resource.unwrap_or_else(|| presented.tenant.root())) {
+            if !asked.question.is_held_by(&grants, &presented.tenant.root()) {
                 return Ok((Answer::Insufficient, call(INSUFFICIENT)));
             }
             let found = Box::new((tags_of_presented(conn, &presented)?, presented, grants));
@@ -120,39 +116,13 @@ fn require_gateway(req: &HttpRequest, portal: &Portal) -> Result<(), Error> {
     Err(Error::new(Kind::AddressRefused, "Only the gateways of this installation may ask whether a key is valid."))
 }
 
-fn parse(question: Question) -> Result<Asked, Error> {
-    let permission = question.permission.as_deref().map(permission).transpose()?;
-    let resource = question.resource.as_deref().map(str::parse).transpose();
-    let resource = resource
-        .map_err(|_| Error::bad_request("resource is not a path such as organization=acme:application=invoices."))?;
-    if permission.is_none() && resource.is_some() {
-        return Err(Error::bad_request(
-            "resource is given without permission: say which permission is asked for there.",
-        ));
-    }
-    let ip = question.ip.as_deref().map(str::parse::<IpAddr>).transpose();
+fn parse(body: Body) -> Result<Asked, Error> {
+    let question = Question::parse(body.permission.as_deref(), body.resource.as_deref()).map_err(Error::bad_request)?;
+    let ip = body.ip.as_deref().map(str::parse::<IpAddr>).transpose();
     let ip = ip.map_err(|_| Error::bad_request("ip is not an IPv4 or IPv6 address."))?;
     // An IPv4 address is the same caller, however the gateway writes it.
     let ip = ip.map(|ip| ip.to_canonical());
-    Ok(Asked { key: Secret::new(question.key), tenant: question.tenant, permission, resource, ip })
-}
-
-fn permission(text: &str) -> Result<AnyPermission, Error> {
-    if let Some(portal) = Permission::ALL.into_iter().find(|known| known.as_str() == text) {
-        return Ok(AnyPermission::Portal(portal));
-    }
-    match text.parse() {
-        Ok(own) if !text.ends_with('*') => Ok(AnyPermission::Application(own)),
-        _ => Err(Error::bad_request("permission is not one such as invoices:read.")),
-    }
-}
-
-fn holds(grants: &[Grant], asked: Option<&AnyPermission>, resource: ResourcePath) -> bool {
-    match asked {
-        None => true,
-        Some(AnyPermission::Portal(permission)) => grant::hold(grants, *permission, &resource),
-        Some(AnyPermission::Application(permission)) => grant::hold_application(grants, permission, &resource),
-    }
+    Ok(Asked { key: Secret::new(body.key), tenant: body.tenant, question, ip })
 }
 
 fn yes(presented: &Presented, tags: &[Tag], grants: &[Grant]) -> HttpResponse {

@@ -1,7 +1,5 @@
 //! The access token: a JWT for a key (RFC 9068).
 
-use std::collections::BTreeSet;
-
 use jsonwebtoken::Header;
 use serde::Serialize;
 
@@ -11,6 +9,8 @@ use crate::api_keys::ApiKey;
 use crate::base::clock::Timestamp;
 use crate::signing_keys::SigningKey;
 use crate::tenants::Tenant;
+
+use super::scope::Scope;
 
 /// A token is shorter than this many bytes, so that it fits into a header everywhere.
 pub const LONGEST: usize = 4_096;
@@ -26,10 +26,10 @@ pub struct TokenRequest<'a> {
     pub tenant: &'a Tenant,
     /// The key.
     pub key: &'a ApiKey,
-    /// What the key holds.
+    /// What the key holds, as far as the scope goes.
     pub grants: &'a [Grant],
-    /// What the token may say.
-    pub scope: &'a BTreeSet<String>,
+    /// What the token may do.
+    pub scope: &'a Scope,
     /// The moment.
     pub now: Timestamp,
     /// The token's own id.
@@ -61,6 +61,9 @@ struct Claims<'a> {
     jti: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     scope: &'a str,
+    /// The key may do more than the token.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    narrowed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     grants: Option<Vec<GrantClaim<'a>>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -96,7 +99,7 @@ impl TokenRequest<'_> {
     /// # Errors
     /// When the crypto library refuses.
     pub fn sign(&self, key: &SigningKey) -> Result<Token, jsonwebtoken::errors::Error> {
-        let scope = self.scope.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        let scope = self.scope.to_string();
         let mut text = self.encode(key, &scope, Detail::Full)?;
         for detail in [Detail::WithoutPermissions, Detail::Omitted] {
             if text.len() < LONGEST {
@@ -125,6 +128,7 @@ impl TokenRequest<'_> {
             exp: self.expires_at(),
             jti: &self.jti,
             scope,
+            narrowed: self.scope.is_narrowed(),
             grants: self.grant_claims(detail),
             grants_omitted: matches!(detail, Detail::Omitted),
         };

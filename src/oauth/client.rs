@@ -49,8 +49,8 @@ pub fn read(req: &HttpRequest, parameters: &mut Pairs, tenant: &str) -> Result<C
     }
 }
 
-/// `Basic base64(urlencoded id ":" urlencoded secret)`.
-fn basic(value: &str) -> Option<Claimed> {
+/// `Basic base64(urlencoded id ":" urlencoded secret)` (RFC 6749, section 2.3.1).
+pub fn basic(value: &str) -> Option<Claimed> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

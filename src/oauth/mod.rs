@@ -1,20 +1,30 @@
 //! Access tokens for keys: OAuth 2.0 client credentials (RFC 6749, section 4.4), JWTs (RFC 9068), JWKS and metadata (RFC 8414).
 
 mod access_token;
+mod authentication;
 mod client;
 mod error;
 mod jwks;
 mod metadata;
 mod parameters;
+pub mod revoked_tokens;
 mod routes;
 mod scope;
 mod token;
 
+pub mod presented_token;
+
 pub use access_token::{LONGEST, Token, TokenRequest};
 pub use routes::routes;
 
+use crate::base::secret::Secret;
 use crate::tenants::Tenant;
 use crate::web::public_url::PublicUrl;
+
+/// The client id and the secret of an `Authorization` header for HTTP Basic, where it can be read.
+pub fn basic_credentials(value: &str) -> Option<(String, Secret)> {
+    client::basic(value).map(|claimed| (claimed.client_id, claimed.secret))
+}
 
 /// The issuer of a tenant: its address, which is never taken from a request.
 pub fn issuer(public_url: &PublicUrl, tenant: &Tenant) -> String {

@@ -2,48 +2,97 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::Grant;
 use crate::access::permission::ApplicationPermission;
+use crate::access::{Grant, PermissionSet};
 use crate::web::Error;
 
 use super::error::refuse;
 
-/// What a token may say: everything the key holds, or the part that was asked for.
-///
-/// # Errors
-/// `invalid_scope` for a text that is no scope, and for one that the key does not hold.
-pub fn granted(grants: &[Grant], asked: Option<&str>) -> Result<BTreeSet<String>, Error> {
-    let held: BTreeSet<&ApplicationPermission> =
-        grants.iter().flat_map(|grant| &grant.permissions.application).collect();
-    let Some(asked) = asked else { return Ok(held.into_iter().map(|held| held.as_str().to_owned()).collect()) };
-    let word =
-        |scope: &str| !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
-    let scopes: BTreeSet<&str> = asked.split(' ').collect();
-    if !scopes.iter().all(|scope| word(scope)) {
-        return Err(refuse("invalid_scope", "scope is a list of words, separated by single spaces."));
+/// What a token may do: everything that its key holds, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    words: BTreeSet<ApplicationPermission>,
+    is_narrowed: bool,
+}
+
+impl Scope {
+    /// Everything that the key holds, or the part that was asked for.
+    ///
+    /// # Errors
+    /// `invalid_scope` for a text that is no scope, and for one that the key does not hold.
+    pub fn granted(grants: &[Grant], asked: Option<&str>) -> Result<Self, Error> {
+        let held: BTreeSet<ApplicationPermission> =
+            grants.iter().flat_map(|grant| &grant.permissions.application).cloned().collect();
+        let Some(asked) = asked else { return Ok(Self { words: held, is_narrowed: false }) };
+        let letters =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
+        if !asked.split(' ').all(letters) {
+            return Err(refuse("invalid_scope", "scope is a list of words, separated by single spaces."));
+        }
+        let is_held = |word: &ApplicationPermission| held.iter().any(|held| held.covers(word));
+        let words: Option<BTreeSet<ApplicationPermission>> =
+            asked.split(' ').map(|word| word.parse().ok().filter(is_held)).collect();
+        let words = words
+            .ok_or_else(|| refuse("invalid_scope", "The key does not hold a permission that is asked for."))?;
+        Ok(Self { is_narrowed: words != held, words })
     }
-    let is_held = |scope: &str| {
-        scope.parse::<ApplicationPermission>().is_ok_and(|asked| held.iter().any(|held| held.covers(&asked)))
-    };
-    if !scopes.iter().all(|scope| is_held(scope)) {
-        return Err(refuse("invalid_scope", "The key does not hold a permission that is asked for."));
+
+    /// What a token of ours says of its scope.
+    pub fn of_token(text: &str, is_narrowed: bool) -> Self {
+        Self { words: text.split(' ').filter_map(|word| word.parse().ok()).collect(), is_narrowed }
     }
-    Ok(scopes.into_iter().map(str::to_owned).collect())
+
+    /// Whether the token may do less than its key.
+    pub const fn is_narrowed(&self) -> bool {
+        self.is_narrowed
+    }
+
+    /// What of these grants is in the scope. A scope has no portal permissions, so a narrowed token has none either.
+    pub fn narrow(&self, grants: Vec<Grant>) -> Vec<Grant> {
+        if !self.is_narrowed {
+            return grants;
+        }
+        let narrowed = |mut grant: Grant| {
+            let held = &grant.permissions.application;
+            let shared = self.words.iter().flat_map(|word| held.iter().filter_map(|held| both(word, held)));
+            grant.permissions.application = shared.cloned().collect();
+            grant.permissions.portal = PermissionSet::default();
+            grant
+        };
+        grants.into_iter().map(narrowed).collect()
+    }
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words.iter().map(ApplicationPermission::as_str).collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// What two permissions have in common: the narrower one, if one covers the other.
+fn both<'a>(one: &'a ApplicationPermission, other: &'a ApplicationPermission) -> Option<&'a ApplicationPermission> {
+    if other.covers(one) {
+        Some(one)
+    } else if one.covers(other) {
+        Some(other)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{ResourcePath, RoleSet};
+    use crate::access::{BuiltIn, ResourcePath};
 
     fn grants(permissions: &[&str]) -> Vec<Grant> {
-        let application = permissions.iter().map(|permission| permission.parse().unwrap()).collect();
-        let permissions = RoleSet { application, ..RoleSet::default() };
+        let mut held = BuiltIn::Ops.permissions();
+        held.application = permissions.iter().map(|permission| permission.parse().unwrap()).collect();
         vec![Grant {
             role: "sender".into(),
             role_name: "Sender".into(),
             resource: ResourcePath::root("acme"),
-            permissions,
+            permissions: held,
             assignable: false,
         }]
     }
@@ -51,11 +100,28 @@ mod tests {
     #[test]
     fn rfc_6749_3_3_nothing_asked_is_everything_held_and_more_than_held_is_refused() {
         let held = grants(&["orders:*", "invoices:read"]);
-        assert_eq!(granted(&held, None).unwrap().into_iter().collect::<Vec<_>>(), ["invoices:read", "orders:*"]);
-        assert_eq!(granted(&held, Some("orders:write")).unwrap().into_iter().collect::<Vec<_>>(), ["orders:write"]);
+        let granted = |asked| Scope::granted(&held, asked).map(|scope| (scope.to_string(), scope.is_narrowed()));
+        assert_eq!(granted(None).unwrap(), ("invoices:read orders:*".into(), false));
+        assert_eq!(granted(Some("orders:* invoices:read")).unwrap(), ("invoices:read orders:*".into(), false));
+        assert_eq!(granted(Some("orders:write")).unwrap(), ("orders:write".into(), true));
         for bad in ["invoices:write", "a\"b", " ", "orders:write  invoices:read", "api_keys:read"] {
-            assert!(granted(&held, Some(bad)).is_err(), "{bad:?}");
+            assert!(granted(Some(bad)).is_err(), "{bad:?}");
         }
-        assert!(granted(&[], None).unwrap().is_empty());
+        assert_eq!(Scope::granted(&[], None).unwrap().to_string(), "");
+    }
+
+    #[test]
+    fn a_narrowed_token_may_do_what_both_it_and_its_key_may() {
+        let narrow = |scope: &str, held: &[&str]| -> Vec<String> {
+            let narrowed = Scope::of_token(scope, true).narrow(grants(held)).remove(0).permissions;
+            assert!(narrowed.portal.is_empty());
+            narrowed.application.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(narrow("orders:write", &["orders:*", "invoices:read"]), ["orders:write"]);
+        assert_eq!(narrow("orders:*", &["orders:read"]), ["orders:read"], "the role was made smaller");
+        assert!(narrow("orders:write", &["orders:read"]).is_empty());
+        assert!(narrow("", &["orders:read"]).is_empty());
+        let whole = Scope::of_token("orders:write", false).narrow(grants(&["orders:*"]));
+        assert_eq!(whole, grants(&["orders:*"]), "what was not narrowed follows the key");
     }
 }

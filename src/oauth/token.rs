@@ -7,23 +7,23 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use serde_json::json;
 use url::Url;
 
-use crate::access::Grant;
-use crate::api_keys::{Presented, secret_text};
 use crate::base::clock::Timestamp;
 use crate::base::random;
 use crate::db::{self, Conn};
 use crate::signing_keys::{self, Ring};
 use crate::tenants;
 use crate::usage::{Call, Recorder};
-use crate::verify::{self, Checked, Verdict};
+use crate::verify::Verdict;
 use crate::web::error::Kind;
 use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
 use super::access_token::{LONGEST, Token, TokenRequest};
+use super::authentication::{Known, authenticate};
 use super::client::Claimed;
 use super::error::{invalid_client, invalid_request, refuse, refused_client};
-use super::{client, issuer, parameters, scope};
+use super::scope::Scope;
+use super::{client, issuer, parameters};
 
 /// The key is good, and may not do what its token is asked for.
 const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
@@ -61,7 +61,7 @@ pub async fn submit(
     let (known, given) = portal
         .db
         .point_read(move |conn| {
-            let known = authenticate(conn, &portal_, &asked, now)?;
+            let known = authenticate(conn, &portal_, &asked.tenant, &asked.claimed, asked.from, now)?;
             let given = match give(conn, &portal_, &ring, &asked, known.as_ref(), now) {
                 Err(Failure::Db(error)) => return Err(error),
                 Err(Failure::Refused(error)) => Err(error),
@@ -90,21 +90,6 @@ struct Asked {
     scope: Option<String>,
     /// The client's address, as far as trusted proxies say it.
     from: Option<IpAddr>,
-}
-
-/// A key of this tenant that was presented with its right secret and its own client id, dead or alive.
-struct Known {
-    verdict: Verdict,
-    presented: Presented,
-    grants: Vec<Grant>,
-    secret: i64,
-}
-
-impl Known {
-    fn call(&self, at: Timestamp, address: Option<IpAddr>) -> Call {
-        let (tenant, api_key) = (self.presented.tenant.scope, self.presented.key.id);
-        Call { tenant, api_key, secret: self.secret, at, address, code: self.verdict.code() }
-    }
 }
 
 enum Failure {
@@ -141,7 +126,7 @@ fn give(
     if *verdict != Verdict::Valid {
         return Err(refused_client(&tenant.slug, verdict.message(&tenant.contact)).into());
     }
-    let scope = scope::granted(grants, asked.scope.as_deref())?;
+    let scope = Scope::granted(grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
     let issuer = issuer(&portal.settings.public_url, tenant);
@@ -150,7 +135,7 @@ fn give(
         audience: asked.audience.as_deref().unwrap_or(&issuer),
         tenant,
         key: &presented.key,
-        grants,
+        grants: &scope.narrow(grants.clone()),
         scope: &scope,
         now,
         jti: random::base62(&*portal.entropy, 22),
@@ -161,19 +146,6 @@ fn give(
         return Err(refuse("invalid_scope", words).into());
     }
     Ok(token)
-}
-
-/// The key, if it is of this tenant, and presented with its right secret and exactly its own client id.
-fn authenticate(conn: &mut Conn, portal: &Portal, asked: &Asked, now: Timestamp) -> Result<Option<Known>, db::Error> {
-    let text = asked.claimed.secret.expose();
-    let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(None) };
-    let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } =
-        verify::check(conn, &portal.keyring, key_id, text, asked.from, now)?
-    else {
-        return Ok(None);
-    };
-    let own = presented.tenant.slug == asked.tenant && presented.key.client_id == asked.claimed.client_id;
-    Ok(own.then_some(Known { verdict, presented, grants, secret }))
 }
 
 /// RFC 8707, section 2: an absolute URI without a fragment.

@@ -115,6 +115,16 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Tenant>, Error> {
     Ok(row.map(Tenant::from))
 }
 
+/// The tenant of an installation that has one alone.
+///
+/// # Errors
+/// When the database refuses.
+pub fn only(conn: &mut Conn) -> Result<Option<Tenant>, Error> {
+    let rows: Vec<Row> = tenants::table.order(tenants::id).limit(2).select(COLUMNS).load(conn)?;
+    let mut rows = rows.into_iter();
+    Ok(rows.next().filter(|_| rows.next().is_none()).map(Tenant::from))
+}
+
 /// The tenant of a session or credential.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! One check in which the right secret of a key was presented, and the rows that come of it.
+//! One check in which a key was presented by whoever holds it, and the rows that come of it.
 
 use std::net::IpAddr;
 
@@ -11,15 +11,15 @@ pub const ACCEPTED: &str = "VALID";
 /// Codes of checks that found the key, or this secret of it, dead.
 const DEAD: [&str; 4] = ["DELETED", "DISABLED", "EXPIRED", "ROTATED"];
 
-/// A check in which the right secret of a key was presented. Whoever guesses makes none.
+/// A check in which the right secret of a key, or an access token that it was given, was presented. Whoever guesses makes none.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
     /// The key's tenant.
     pub tenant: TenantScope,
     /// The key's database id.
     pub api_key: i64,
-    /// The database id of the secret that was presented.
-    pub secret: i64,
+    /// The database id of the secret that was presented; an access token does not say by which one it was got.
+    pub secret: Option<i64>,
     /// When.
     pub at: Timestamp,
     /// From which address, where it is known.

@@ -47,7 +47,9 @@ impl Held {
         add(What::Day { day, code, calls });
         if call.is_accepted() {
             add(What::Use { first: seen, last: seen });
-            add(What::Secret { secret, last: seen, calls });
+            if let Some(secret) = secret {
+                add(What::Secret { secret, last: seen, calls });
+            }
             add(What::From { day, address, calls, last_at: at });
         } else if call.is_of_the_dead() {
             add(What::Dead { code, calls, first_at: at, last: seen });
@@ -205,7 +207,7 @@ mod tests {
 
     fn call(api_key: i64, code: &'static str, address: u32) -> Call {
         let address = Some(IpAddr::from(address.to_be_bytes()));
-        Call { tenant: TenantScope::from_row(1), api_key, secret: 1, at: NOW, address, code }
+        Call { tenant: TenantScope::from_row(1), api_key, secret: Some(1), at: NOW, address, code }
     }
 
     fn addresses(held: &mut Held) -> (usize, i64) {

@@ -44,6 +44,13 @@ pub enum Kind {
     Internal,
     /// 503: the truth is not known now.
     Unavailable,
+    /// 401 or 403: what a client presented to a gateway does not let it pass.
+    Credential {
+        /// The status.
+        status: StatusCode,
+        /// The value of `WWW-Authenticate`.
+        challenge: String,
+    },
     /// An error of the token endpoint with its code; `challenge` is the value of `WWW-Authenticate`.
     OAuth {
         /// The status.
@@ -161,7 +168,7 @@ impl Error {
             Kind::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Kind::OAuth { status, .. } => *status,
+            Kind::OAuth { status, .. } | Kind::Credential { status, .. } => *status,
         }
     }
 
@@ -181,6 +188,7 @@ impl Error {
             Kind::TooManyRequests(_) => "Too many requests",
             Kind::Internal => "Something went wrong",
             Kind::Unavailable => "Keystead is not available",
+            Kind::Credential { .. } => "This credential may not pass",
             Kind::OAuth { .. } => "The token request was refused",
         }
     }
@@ -197,7 +205,7 @@ impl Error {
             Kind::MethodNotAllowed(allow) => response.insert_header((header::ALLOW, allow.as_str())),
             Kind::TooManyRequests(seconds) => response.insert_header((header::RETRY_AFTER, *seconds)),
             Kind::Unavailable => response.insert_header((header::RETRY_AFTER, 2)),
-            Kind::OAuth { challenge: Some(challenge), .. } => {
+            Kind::OAuth { challenge: Some(challenge), .. } | Kind::Credential { challenge, .. } => {
                 response.insert_header((header::WWW_AUTHENTICATE, challenge.as_str()))
             }
             _ => &mut response,
@@ -210,7 +218,7 @@ impl Error {
         let mut response = self.response();
         match face {
             Face::OAuth => {
-                let body = json!({ "error": self.oauth_code(), "error_description": oauth_text(&self.detail) });
+                let body = json!({ "error": self.oauth_code(), "error_description": quotable(&self.detail) });
                 response
                     .insert_header((header::PRAGMA, "no-cache"))
                     .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
@@ -241,8 +249,8 @@ impl Error {
     }
 }
 
-/// RFC 6749, section 5.2: `%x20-21 / %x23-5B / %x5D-7E`.
-fn oauth_text(text: &str) -> String {
+/// A text as far as RFC 6749, section 5.2, and RFC 6750, section 3, let a description have it: `%x20-21 / %x23-5B / %x5D-7E`.
+pub fn quotable(text: &str) -> String {
     text.chars().map(|letter| if matches!(letter, ' '..='!' | '#'..='[' | ']'..='~') { letter } else { '\'' }).collect()
 }
 
@@ -315,6 +323,6 @@ mod tests {
 
     #[test]
     fn an_oauth_description_keeps_to_the_letters_of_the_standard() {
-        assert_eq!(oauth_text("say \"é\\\" now"), "say '''' now");
+        assert_eq!(quotable("say \"é\\\" now"), "say '''' now");
     }
 }

@@ -62,6 +62,12 @@ impl Route {
         Self { method: Method::POST, path, access, face, handler }
     }
 
+    /// The rows for a path that answers every method alike, as a gateway asks with that of the request before it.
+    pub fn any(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Vec<Self> {
+        let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+        methods.into_iter().map(|method| Self { method, path, access, face, handler }).collect()
+    }
+
     /// Whether the route belongs to the pages, with their session and cookies.
     pub fn is_for_browsers(&self) -> bool {
         self.access != Access::Public

@@ -6,6 +6,7 @@ mod account;
 mod api_keys;
 mod audit;
 mod db;
+mod gateway;
 mod mail;
 mod oauth;
 mod resources;

@@ -158,7 +158,7 @@ impl Flow<'_> {
         if calls > 0 {
             let address: Option<IpAddr> = from.parse().ok();
             let (tenant, api_key) = (self.key.tenant, self.key.shown.listed.key.id);
-            self.recorder.note_many(&Call { tenant, api_key, secret, at, address, code }, calls);
+            self.recorder.note_many(&Call { tenant, api_key, secret: Some(secret), at, address, code }, calls);
         }
     }
 }

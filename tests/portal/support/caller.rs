@@ -75,6 +75,17 @@ impl Portal {
         Answer::of(request.basic_auth(client_id, Some(secret)).form(&[("grant_type", "client_credentials")])).await
     }
 
+    /// Asks whether a request with these headers may pass, as a gateway of Acme does; `query` begins with `?` or is empty.
+    pub async fn passes(&self, query: &str, headers: &[(&str, &str)]) -> Answer {
+        self.passes_at(&format!("/acme/gateway/auth{query}"), headers).await
+    }
+
+    /// The same at any address.
+    pub async fn passes_at(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.client.get(self.url(path));
+        Answer::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
     /// A token for a key of `acme`.
     pub async fn token_for(&self, key: &Key) -> Answer {
         self.token("acme", &key.client_id, &key.secret).await

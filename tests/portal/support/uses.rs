@@ -13,7 +13,7 @@ impl Portal {
         let tenant = TenantScope::from_row(self.number(&format!("SELECT tenant_id {of_key}")).await);
         let secret = self.number(&format!("SELECT MAX(id) FROM api_key_secrets WHERE api_key_id = {api_key}")).await;
         let address = Some(address.parse().expect("an address"));
-        Call { tenant, api_key, secret, at: self.inner.clock.now(), address, code }
+        Call { tenant, api_key, secret: Some(secret), at: self.inner.clock.now(), address, code }
     }
 
     /// The key was called so long ago, as another node has written it.

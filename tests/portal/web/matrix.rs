@@ -24,6 +24,18 @@ const TABLE: &str = "
     GET  /{tenant}/oauth2/jwks                        program           200    200    200   200   200   200   200   200
     GET  /.well-known/oauth-authorization-server/{tenant}  program        200    200    200   200   200   200   200   200
     GET  /{tenant}/.well-known/oauth-authorization-server  program        200    200    200   200   200   200   200   200
+    GET  /gateway/auth                                program           500    500    500   500   500   500   500   500
+    POST /gateway/auth                                program           500    500    500   500   500   500   500   500
+    PUT  /gateway/auth                                program           500    500    500   500   500   500   500   500
+    PATCH /gateway/auth                               program           500    500    500   500   500   500   500   500
+    DELETE /gateway/auth                              program           500    500    500   500   500   500   500   500
+    OPTIONS /gateway/auth                             program           500    500    500   500   500   500   500   500
+    GET  /{tenant}/gateway/auth                       program           401    401    401   401   401   401   401   401
+    POST /{tenant}/gateway/auth                       program           401    401    401   401   401   401   401   401
+    PUT  /{tenant}/gateway/auth                       program           401    401    401   401   401   401   401   401
+    PATCH /{tenant}/gateway/auth                      program           401    401    401   401   401   401   401   401
+    DELETE /{tenant}/gateway/auth                     program           401    401    401   401   401   401   401   401
+    OPTIONS /{tenant}/gateway/auth                    program           401    401    401   401   401   401   401   401
 
     GET  /setup                                       browser           404    404    404   404   404   404   404   404
     POST /setup                                       browser           404    404    404   404   404   404   404   404

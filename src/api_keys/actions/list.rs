@@ -1,7 +1,7 @@
 //! Finding one page of keys. However many there are, a page costs a bounded number of rows: what a filter lets through is
 //! read as a whole while it is little, and looked for along the order of the list otherwise, up to a limit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::access::{Actor, Permission, Who};
 use crate::api_keys::filter::{By, Filter, Sort, Standing};
@@ -145,7 +145,7 @@ impl Search<'_> {
                 (true, false) => Counts::of_all(self.count(&source)?),
             };
             (places, counts)
-        } else if let Some(few) = self.few()? {
+        } else if let Some(few) = self.few(FEW)? {
             let (places, counts) = self.among(few)?;
             (places, if only_standing && self.listing.counted { self.standings()? } else { counts })
         } else {
@@ -230,18 +230,18 @@ impl Search<'_> {
     }
 
     /// The keys behind the first filter that lets no more than a few through, whatever the others say.
-    fn few(&mut self) -> Result<Option<Few>, db::Error> {
+    fn few(&mut self, limit: usize) -> Result<Option<Few>, db::Error> {
         let Conditions { beginning, tag, role, resource, creator, standing } = self.conditions.clone();
         let tenant = self.actor.tenant;
         if let Some(beginning) = beginning {
-            let ids = store::ids_by_word(self.conn, tenant, &beginning, FEW + 1)?;
-            if ids.len() <= FEW {
+            let ids = store::ids_by_word(self.conn, tenant, &beginning, limit + 1)?;
+            if ids.len() <= limit {
                 return Ok(Some(Few { ids, of_each_standing: true }));
             }
         }
         if let Some(path) = resource {
-            let ids = store::ids_by_resource(self.conn, tenant, &path, FEW + 1)?;
-            if ids.len() <= FEW {
+            let ids = store::ids_by_resource(self.conn, tenant, &path, limit + 1)?;
+            if ids.len() <= limit {
                 return Ok(Some(Few { ids, of_each_standing: true }));
             }
         }
@@ -254,8 +254,8 @@ impl Search<'_> {
         let sources = [tag.map(Source::Tag), role.map(Source::Role), creator.map(Source::Creator), Some(Source::All)];
         let sources = sources.into_iter().flatten().map(|source| (source, true));
         for (source, of_each_standing) in sources.chain(of_standing.map(|source| (source, false))) {
-            let places = store::next(self.conn, tenant, &source, None, true, FEW + 1)?;
-            if places.len() <= FEW {
+            let places = store::next(self.conn, tenant, &source, None, true, limit + 1)?;
+            if places.len() <= limit {
                 let ids = places.into_iter().map(|place| place.id).collect();
                 return Ok(Some(Few { ids, of_each_standing }));
             }
@@ -293,13 +293,18 @@ impl Search<'_> {
         Ok((Places { places, more, unfinished: false }, counts))
     }
 
-    /// Looks along the source for those that fit.
+    /// Looks along the source for those that fit. Where they are not among the first, it finds out by one filter's own index
+    /// which ones may fit at all, so that nothing is read of most of the others.
     fn along(&mut self, source: &Source) -> Result<Places, db::Error> {
         let (mut places, mut seen, mut chunk) = (Vec::new(), 0, self.listing.limit + 1);
-        let mut after = self.begin();
+        let (mut after, mut asked, mut may_fit) = (self.begin(), false, None::<HashSet<i64>>);
         loop {
+            if chunk > FEW && !asked {
+                (asked, may_fit) = (true, self.few(LOOKED_THROUGH)?.map(|few| few.ids.into_iter().collect()));
+            }
             let named = self.next(source, after.as_ref(), chunk)?;
-            let ids: Vec<i64> = named.iter().map(|place| place.id).collect();
+            let ids = named.iter().map(|place| place.id);
+            let ids: Vec<i64> = ids.filter(|id| may_fit.as_ref().is_none_or(|these| these.contains(id))).collect();
             let fitting = store::fitting(self.conn, self.actor.tenant, &self.conditions, &ids, self.now)?;
             let wanted = self.conditions.standing;
             let fitting: HashMap<i64, Option<Standing>> =

@@ -19,7 +19,7 @@ mod words;
 
 pub use actions::{
     Created, Edit, Ending, NewApiKey, Rotation, Shown, add_tag, cancel_rotation, count_ending_after, create, delete,
-    delete_confirmed, disable, edit, enable, finish_rotation, list, rotate, show,
+    delete_confirmed, disable, edit, enable, finish_rotation, list, revoke_secret, rotate, show,
 };
 pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;

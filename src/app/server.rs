@@ -203,12 +203,14 @@ impl Running {
         let db = self.portal.db.clone();
         let writer = actix_web::rt::spawn(usage::write_every(USES_EVERY, Arc::clone(&self.uses), db.clone()));
         let clock = Arc::clone(&self.portal.clock);
-        let pruner = actix_web::rt::spawn(usage::prune_every(PRUNE_EVERY, clock, db.clone()));
+        let pruner = actix_web::rt::spawn(usage::prune_every(PRUNE_EVERY, Arc::clone(&clock), db.clone()));
+        let token_pruner = actix_web::rt::spawn(oauth::prune_every(PRUNE_EVERY, clock, db.clone()));
         let result = self.server.await;
         // It waits for a batch that is being written, so that none is dropped half way.
         let written = self.uses.write(&db).await;
         writer.abort();
         pruner.abort();
+        token_pruner.abort();
         if let Err(error) = written {
             tracing::warn!(%error, "the uses of keys of the last seconds are lost");
         }

@@ -152,7 +152,8 @@ impl Asked {
         if client_id.is_some_and(|client_id| client_id != key.client_id) {
             return unknown(OTHER_CLIENT.into());
         }
-        let call = |code| Some(Call { tenant: tenant.scope, api_key: key.id, secret, at: self.now, address: self.from, code });
+        let call =
+            |code| Some(Call { tenant: tenant.scope, api_key: key.id, secret, at: self.now, address: self.from, code });
         let words = || verdict.message(&tenant.contact).into();
         match &verdict {
             Verdict::Valid => {
@@ -165,17 +166,14 @@ impl Asked {
         }
     }
 
-    fn token(
-        &self,
-        conn: &mut Conn,
-        portal: &Portal,
-        text: &Secret,
-    ) -> Result<(Decision, Option<Call>), db::Error> {
+    fn token(&self, conn: &mut Conn, portal: &Portal, text: &Secret) -> Result<(Decision, Option<Call>), db::Error> {
         let Some(token) = presented_token::check(conn, portal, &self.slug, text.expose(), self.now)? else {
             return Ok((Err(Refusal::Unauthenticated(UNKNOWN_TOKEN.into())), None));
         };
         let (tenant, key) = (token.tenant, token.key);
-        let call = |code| Some(Call { tenant: tenant.scope, api_key: key.id, secret: None, at: self.now, address: self.from, code });
+        let call = |code| {
+            Some(Call { tenant: tenant.scope, api_key: key.id, secret: None, at: self.now, address: self.from, code })
+        };
         if let Err(refused) = verify::allows(&key.allowed_addresses, self.from) {
             let verdict = Verdict::IpNotAllowed(refused);
             let words = verdict.message(&tenant.contact).into();

@@ -29,9 +29,8 @@ impl Refusal {
     /// The answer, in the realm of this tenant.
     pub fn of(self, tenant: &str) -> Error {
         let realm = format!("Bearer realm=\"{}\"", quotable(tenant));
-        let invalid = |code: &str, words: &str| {
-            format!("{realm}, error=\"{code}\", error_description=\"{}\"", quotable(words))
-        };
+        let invalid =
+            |code: &str, words: &str| format!("{realm}, error=\"{code}\", error_description=\"{}\"", quotable(words));
         let (status, challenge, words): (_, _, Cow<'static, str>) = match self {
             Self::Missing => (
                 StatusCode::UNAUTHORIZED,

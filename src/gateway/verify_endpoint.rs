@@ -8,8 +8,8 @@ use actix_web::{HttpRequest, HttpResponse, http::header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::access::permission::ApplicationPermission;
 use crate::access::Grant;
+use crate::access::permission::ApplicationPermission;
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::{Presented, secret_text, tags_of_presented};
 use crate::base::secret::Secret;

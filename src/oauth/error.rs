@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
 
+use crate::access::Permission;
 use crate::web::Error;
-use crate::web::error::Kind;
+use crate::web::error::{Kind, quotable};
 
 /// 400 with a registered code.
 pub fn refuse(code: &'static str, description: &'static str) -> Error {
@@ -20,6 +21,21 @@ pub fn invalid_request(description: &'static str) -> Error {
 /// 401 `invalid_client` for a stranger: the same bytes for an unknown client, a wrong secret, and somebody else's client id.
 pub fn invalid_client(tenant: &str) -> Error {
     refused_client(tenant, "The client id or the secret is wrong, or the key is no longer valid.")
+}
+
+/// 401 `invalid_token` for a bearer token that is not good here, or not any more (RFC 6750, section 3.1).
+pub fn invalid_token(tenant: &str) -> Error {
+    let challenge = Some(format!("Bearer realm=\"{}\", error=\"invalid_token\"", quotable(tenant)));
+    let kind = Kind::OAuth { status: StatusCode::UNAUTHORIZED, code: "invalid_token", challenge };
+    Error::new(kind, "The bearer token is not valid here, or not any more.")
+}
+
+/// 403 for a caller that lacks a permission (RFC 6750, section 3.1).
+pub fn insufficient(tenant: &str, permission: Permission) -> Error {
+    let challenge =
+        format!("Bearer realm=\"{}\", error=\"insufficient_scope\", scope=\"{permission}\"", quotable(tenant));
+    let kind = Kind::OAuth { status: StatusCode::FORBIDDEN, code: "insufficient_scope", challenge: Some(challenge) };
+    Error::new(kind, format!("The key needs a role that can {}: the permission {permission}.", permission.in_words()))
 }
 
 /// 401 `invalid_client` for whoever holds the right secret, and may know what became of the key, or that its address is not

@@ -2,20 +2,25 @@
 
 mod access_token;
 mod authentication;
+mod caller;
 mod client;
 mod error;
+mod introspection;
 mod jwks;
 mod metadata;
 mod parameters;
-pub mod revoked_tokens;
+mod revocation;
+mod revoked_tokens;
 mod routes;
 mod scope;
+mod tasks;
 mod token;
 
 pub mod presented_token;
 
 pub use access_token::{LONGEST, Token, TokenRequest};
 pub use routes::routes;
+pub use tasks::{prune, prune_every};
 
 use crate::base::secret::Secret;
 use crate::tenants::Tenant;

@@ -12,7 +12,7 @@ use super::error::invalid_request;
 
 const LIMIT: usize = 16_384;
 /// What RFC 6749, section 2.3.1, keeps out of addresses: who a client is, and by what it proves it.
-const CREDENTIALS: [&str; 4] = ["client_id", "client_secret", "client_assertion", "password"];
+const CREDENTIALS: [&str; 5] = ["client_id", "client_secret", "client_assertion", "password", "token"];
 
 /// All parameters, each given once. A parameter without a value counts as not given (RFC 6749, section 3.2).
 ///

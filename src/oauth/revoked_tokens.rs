@@ -24,10 +24,8 @@ pub fn contains(conn: &mut Conn, tenant: TenantScope, jti: &str) -> Result<bool,
 /// When the database refuses.
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantScope, jti: &str, expires_at: Timestamp) -> Result<bool, Error> {
     let row = (dsl::tenant_id.eq(tenant.id()), dsl::jti.eq(jti), dsl::expires_at.eq(expires_at.micros()));
-    let inserted = both!(&mut **tx, |c| diesel::insert_into(dsl::revoked_tokens)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    let inserted =
+        both!(&mut **tx, |c| diesel::insert_into(dsl::revoked_tokens).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(inserted > 0)
 }
 

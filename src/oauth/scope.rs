@@ -32,8 +32,8 @@ impl Scope {
         let is_held = |word: &ApplicationPermission| held.iter().any(|held| held.covers(word));
         let words: Option<BTreeSet<ApplicationPermission>> =
             asked.split(' ').map(|word| word.parse().ok().filter(is_held)).collect();
-        let words = words
-            .ok_or_else(|| refuse("invalid_scope", "The key does not hold a permission that is asked for."))?;
+        let words =
+            words.ok_or_else(|| refuse("invalid_scope", "The key does not hold a permission that is asked for."))?;
         Ok(Self { is_narrowed: words != held, words })
     }
 

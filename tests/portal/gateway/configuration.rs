@@ -1,7 +1,7 @@
 //! A gateway that asks what makes no sense lets nobody pass, and whoever runs it finds out why.
 
 use super::{INVOICES, passes_as};
-use crate::support::{Portal, on_both};
+use crate::support::on_both;
 
 on_both! {
     async fn a_question_that_makes_no_sense_is_500_and_in_the_log(portal: Portal) {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 
 use super::{bearer, passes_as, refused};
-use crate::support::{Answer, Portal, on_both};
+use crate::support::{Answer, on_both};
 
 on_both! {
     async fn a_key_passes_as_bearer_token_by_basic_and_as_x_api_key(portal: Portal) {

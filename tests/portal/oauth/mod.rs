@@ -6,7 +6,9 @@ mod client_authentication;
 mod discovery;
 mod errors;
 mod holders;
+mod introspection;
 mod parameters;
+mod revocation;
 
 use reqwest::RequestBuilder;
 

@@ -21,6 +21,8 @@ const TABLE: &str = "
     GET  /readyz                                      program           200    200    200   200   200   200   200   200
     POST /api/v1/verify                               program           415    415    415   415   415   415   415   415
     POST /{tenant}/oauth2/token                       program           400    400    400   400   400   400   400   400
+    POST /{tenant}/oauth2/introspect                  program           401    401    401   401   401   401   401   401
+    POST /{tenant}/oauth2/revoke                      program           401    401    401   401   401   401   401   401
     GET  /{tenant}/oauth2/jwks                        program           200    200    200   200   200   200   200   200
     GET  /.well-known/oauth-authorization-server/{tenant}  program        200    200    200   200   200   200   200   200
     GET  /{tenant}/.well-known/oauth-authorization-server  program        200    200    200   200   200   200   200   200

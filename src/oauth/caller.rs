@@ -1,0 +1,171 @@
+//! Who asks about tokens, or ends one: a key of the tenant, alive, by its own credentials.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use crate::access::{Actor, Grant, Who};
+use crate::api_keys::{ApiKey, secret_text};
+use crate::base::clock::Timestamp;
+use crate::base::secret::Secret;
+use crate::db::{Conn, Error as DbError};
+use crate::tenants::{self, Tenant};
+use crate::usage::Call;
+use crate::verify::{self, Checked, Verdict};
+use crate::web::form::Pairs;
+use crate::web::{Error, Portal};
+
+use super::authentication::authenticate;
+use super::client::{self, Claimed};
+use super::error::{invalid_client, invalid_token, refused_client};
+use super::presented_token;
+
+/// What a caller presents. Not checked yet.
+pub enum Credential {
+    /// Client id and secret.
+    Client(Claimed),
+    /// A key or an access token as bearer token.
+    Bearer(Secret),
+}
+
+impl Credential {
+    /// From the `Authorization` header or the body.
+    ///
+    /// # Errors
+    /// As [`client::read`].
+    pub fn read(req: &HttpRequest, parameters: &mut Pairs, tenant: &str) -> Result<Self, Error> {
+        let header = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer =
+            header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let several =
+            req.headers().get_all(header::AUTHORIZATION).count() > 1 || parameters.get("client_secret").is_some();
+        match bearer {
+            Some((_, text)) if !several => Ok(Self::Bearer(Secret::new(text.trim_matches(' ').to_owned()))),
+            _ => client::read(req, parameters, tenant).map(Self::Client),
+        }
+    }
+}
+
+/// A key that is whom it claims to be, and alive.
+pub struct Caller {
+    /// Its tenant.
+    pub tenant: Tenant,
+    /// The key.
+    pub key: ApiKey,
+    /// What it may do.
+    pub grants: Vec<Grant>,
+    secret: Option<i64>,
+}
+
+impl Caller {
+    /// The use that is noted.
+    pub fn call(&self, code: &'static str, at: Timestamp, address: Option<IpAddr>) -> Call {
+        Call { tenant: self.tenant.scope, api_key: self.key.id, secret: self.secret, at, address, code }
+    }
+
+    /// As whom it acts.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            who: Who::ApiKey(self.key.id),
+            label: self.key.client_id.clone(),
+            tenant: self.tenant.scope,
+            root: self.tenant.root(),
+            grants: self.grants.clone(),
+        }
+    }
+}
+
+/// The caller; else the answer to whoever it is, and the use of a dead key.
+pub type Known = Result<Caller, (Error, Option<Call>)>;
+
+/// Checks what is presented from `from` at the tenant with this slug.
+///
+/// # Errors
+/// When the database refuses.
+pub fn check(
+    conn: &mut Conn,
+    portal: &Portal,
+    slug: &str,
+    credential: &Credential,
+    from: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Known, DbError> {
+    match credential {
+        Credential::Client(claimed) => by_client(conn, portal, slug, claimed, from, now),
+        Credential::Bearer(text) if text.expose().contains('.') => by_token(conn, portal, slug, text, from, now),
+        Credential::Bearer(text) => by_key(conn, portal, slug, text, from, now),
+    }
+}
+
+fn by_client(
+    conn: &mut Conn,
+    portal: &Portal,
+    slug: &str,
+    claimed: &Claimed,
+    from: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Known, DbError> {
+    let Some(known) = authenticate(conn, portal, slug, claimed, from, now)? else {
+        return Ok(Err((nobody(conn, slug, invalid_client)?, None)));
+    };
+    let call = known.call(now, from);
+    let (tenant, key) = (known.presented.tenant, known.presented.key);
+    Ok(match known.verdict {
+        Verdict::Valid => Ok(Caller { tenant, key, grants: known.grants, secret: Some(known.secret) }),
+        verdict => Err((refused_client(slug, verdict.message(&tenant.contact)), Some(call))),
+    })
+}
+
+fn by_key(
+    conn: &mut Conn,
+    portal: &Portal,
+    slug: &str,
+    text: &Secret,
+    from: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Known, DbError> {
+    let text = text.expose();
+    let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else {
+        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
+    };
+    let Checked { verdict, key: Some((presented, grants)), secret } =
+        verify::check(conn, &portal.keyring, key_id, text, from, now)?
+    else {
+        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
+    };
+    if presented.tenant.slug != slug {
+        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
+    }
+    let caller = Caller { tenant: presented.tenant, key: presented.key, grants, secret };
+    Ok(match verdict {
+        Verdict::Valid => Ok(caller),
+        verdict => Err((invalid_token(slug), Some(caller.call(verdict.code(), now, from)))),
+    })
+}
+
+fn by_token(
+    conn: &mut Conn,
+    portal: &Portal,
+    slug: &str,
+    text: &Secret,
+    from: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Known, DbError> {
+    let Some(token) = presented_token::check(conn, portal, slug, text.expose(), now)? else {
+        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
+    };
+    let caller = Caller { tenant: token.tenant, key: token.key, grants: token.grants, secret: None };
+    Ok(match verify::allows(&caller.key.allowed_addresses, from) {
+        Ok(()) => Ok(caller),
+        Err(refused) => {
+            let code = Verdict::IpNotAllowed(refused).code();
+            Err((invalid_token(slug), Some(caller.call(code, now, from))))
+        }
+    })
+}
+
+/// An issuer that does not exist asks nobody for credentials.
+fn nobody(conn: &mut Conn, slug: &str, refused: fn(&str) -> Error) -> Result<Error, DbError> {
+    Ok(tenants::by_slug(conn, slug)?.map_or_else(Error::not_found, |tenant| refused(&tenant.slug)))
+}

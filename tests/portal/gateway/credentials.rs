@@ -61,8 +61,8 @@ on_both! {
         let key = portal.ada().await.makes_key("billing-sync").await;
         for (text, words) in [
             (&key.secret[..60], "characters instead of"),
-            ("billing-sync", "a key begins with ks_"),
-            (&format!("\"{}\"", key.secret), "a key begins with ks_"),
+            ("billing-sync", "This looks like an API Client ID."),
+            (&format!("\"{}\"", key.secret), "There are quotes around the key."),
         ] {
             let answer = portal.passes("", &[("x-api-key", text)]).await;
             refused(&answer, 401, "invalid_token");

@@ -53,23 +53,26 @@ async fn is_malformed(portal: &Portal, text: &str, words: &str) {
 fn wrong_texts(key: &str) -> Vec<(String, &'static str)> {
     let flipped = if key.ends_with('a') { 'b' } else { 'a' };
     let other = if &key[8..9] == "Q" { "R" } else { "Q" };
-    let (prefix, letters) = ("a key begins with ks_", "A key has only letters, digits and underscores.");
+    let (prefix, letters) =
+        ("This is not a Keystead key: a key begins with ks_", "A key has only letters, digits and underscores.");
     vec![
-        (String::new(), prefix),
-        ("billing-sync".into(), prefix),
-        (format!(" {key}"), prefix),
-        (format!("\"{key}\""), prefix),
-        (format!("Bearer {key}"), prefix),
-        (key.replace("ks_", "sk_"), prefix),
+        (String::new(), "The key is empty."),
+        ("billing-sync".into(), "This looks like an API Client ID."),
+        ("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln".into(), "This looks like an access token."),
+        (format!("{}…{}", &key[..12], &key[66..]), "This is how the key is shown later"),
+        (format!(" {key}"), "There are spaces at an end of the key."),
+        (format!("{key} "), "There are spaces at an end of the key."),
+        (format!("{key}\n"), "There is a line break at an end of the key."),
+        (format!("\"{key}\""), "There are quotes around the key."),
+        (format!("{key}\""), "There are quotes around the key."),
+        (format!("Bearer {key}"), "The word in front of the key is part of an Authorization header."),
+        (key.replace("ks_", "sk!"), prefix),
         (key.replace("ks_", "KS_"), prefix),
-        (key[..69].into(), "The key has 69 characters instead of 70."),
-        (format!("{key}0"), "The key has 71 characters instead of 70."),
-        (format!("{key}{key}"), "The key has 140 characters instead of 70."),
-        ("ks_live".into(), "instead of 70."),
-        (format!("ks_{}", "x".repeat(60_000)), "instead of 70."),
-        (format!("{key}\n"), letters),
-        (format!("{key} "), letters),
-        (format!("{key}\""), letters),
+        (key[..69].into(), "The key has 69 characters instead of 70. It was cut."),
+        (format!("{key}0"), "The key has 71 characters instead of 70. Something was added."),
+        (format!("{key}{key}"), "The key has 140 characters instead of 70. Something was added."),
+        ("ks_live".into(), "instead of 70. It was cut."),
+        (format!("ks_{}", "x".repeat(60_000)), "instead of 70. Something was added."),
         (key.replace("live", "lïve"), letters),
         (format!("{}-{}", &key[..40], &key[41..]), letters),
         (format!("{}{flipped}", &key[..69]), "The checksum does not fit"),

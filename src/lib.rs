@@ -16,6 +16,7 @@
 //! | [`grants`] | who holds which role on which resource |
 //! | [`resources`], [`roles`] | the tenant's own vocabulary |
 //! | [`usage`] | how keys are used: when, how often and from where |
+//! | [`rate_limits`] | how often a key may be used, and how often strangers may guess |
 //! | [`sessions`], [`invitations`] | session rows, and one-time links to choose a password; know user ids only |
 //! | [`users`] | people |
 //! | [`sign_in`] | set-up, login, logout, accepting an invitation |
@@ -47,6 +48,7 @@ pub mod installation;
 pub mod invitations;
 pub mod mail;
 pub mod oauth;
+pub mod rate_limits;
 pub mod resources;
 pub mod roles;
 pub mod sessions;

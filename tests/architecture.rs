@@ -18,6 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["grants"],
     &["resources", "roles"],
     &["usage"],
+    &["rate_limits"],
     &["sessions", "invitations"],
     &["users"],
     &["sign_in"],

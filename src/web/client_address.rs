@@ -1,4 +1,5 @@
-//! The client's address: the peer's, unless the peer is a trusted proxy; then the nearest one that is not.
+//! The client's address: the peer's, unless the peer is a trusted proxy; then the nearest one that is not. And the network
+//! that stands for it where tries are counted.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -23,6 +24,17 @@ pub fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a 
     client
 }
 
+/// An IPv4 address alone; an IPv6 address with its /64, which is one customer.
+pub fn network(address: IpAddr) -> String {
+    match canonical(address) {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
 /// An IPv4 address inside IPv6 is that IPv4 address.
 fn canonical(address: IpAddr) -> IpAddr {
     address.to_canonical()
@@ -41,6 +53,14 @@ mod tests {
     fn an_untrusted_peer_is_the_client_whatever_it_says() {
         assert_eq!(client("203.0.113.7", &["198.51.100.1"], &[]), "203.0.113.7");
         assert_eq!(client("203.0.113.7", &["198.51.100.1"], &["10.0.0.0/8"]), "203.0.113.7");
+    }
+
+    #[test]
+    fn one_ipv6_customer_is_one_network() {
+        let of = |address: &str| network(address.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!((of("203.0.113.7"), of("::ffff:203.0.113.7")), ("203.0.113.7".into(), "203.0.113.7".into()));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::json;
 
@@ -69,6 +70,8 @@ pub struct Error {
     pub kind: Kind,
     /// One sentence for whoever reads the answer: what is wrong, and what would be right. Holds no secret.
     pub detail: Cow<'static, str>,
+    /// Further headers of the answer.
+    headers: Vec<(HeaderName, HeaderValue)>,
     /// For the log alone.
     cause: Option<String>,
 }
@@ -76,7 +79,7 @@ pub struct Error {
 impl Error {
     /// An error of this kind with its sentence.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), cause: None }
+        Self { kind, detail: detail.into(), headers: Vec::new(), cause: None }
     }
 
     /// 400.
@@ -135,6 +138,18 @@ impl Error {
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         let detail = "Keystead cannot reach its database at the moment. Try again in a few seconds.";
         Self::new(Kind::Unavailable, detail).because(cause)
+    }
+
+    /// 429, with the seconds to wait.
+    pub fn too_many_requests(seconds: u64, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::TooManyRequests(seconds), detail)
+    }
+
+    /// Adds headers to the answer, beside those of its kind.
+    #[must_use]
+    pub fn with_headers(mut self, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
+        self.headers.extend(headers);
+        self
     }
 
     /// Adds what is behind it, for the log.
@@ -210,6 +225,9 @@ impl Error {
             }
             _ => &mut response,
         };
+        for header in &self.headers {
+            response.insert_header(header.clone());
+        }
         response
     }
 
@@ -242,7 +260,9 @@ impl Error {
     fn oauth_code(&self) -> &'static str {
         match &self.kind {
             Kind::OAuth { code, .. } => code,
-            Kind::Unavailable => "temporarily_unavailable",
+            // Of the registered codes the one that says to come back. None of the token endpoint's own does, and those tell
+            // a client that it should change its request or its secret.
+            Kind::Unavailable | Kind::TooManyRequests(_) => "temporarily_unavailable",
             Kind::Internal => "server_error",
             _ => "invalid_request",
         }

@@ -2,6 +2,7 @@
 
 use super::AllowedAddresses;
 use crate::base::clock::Timestamp;
+use crate::rate_limits::RateLimits;
 
 pub use super::tag::Tag;
 
@@ -42,6 +43,8 @@ pub struct ApiKey {
     pub version: i64,
     /// From where it may be used.
     pub allowed_addresses: AllowedAddresses,
+    /// How often it may be used.
+    pub rate_limits: RateLimits,
 }
 
 /// What a key is, in one word. The first that applies.
@@ -115,6 +118,7 @@ mod tests {
             token_version: 1,
             version: 1,
             allowed_addresses: AllowedAddresses::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::base::zone::Day;
 use crate::grants::form::RowProblem;
+use crate::rate_limits::LimitProblem;
 
 /// Why a text is no API Client ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +195,8 @@ pub enum KeyProblem {
     },
     /// With the allowed addresses.
     Addresses(AddressProblem),
+    /// With a rate limit.
+    Limit(LimitProblem),
     /// The key holds what is not this person's to give, so they cannot widen what it is good for.
     BeyondYours(String),
     /// Somebody else saved meanwhile.

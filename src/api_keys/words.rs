@@ -69,6 +69,7 @@ mod tests {
             token_version: 1,
             version: 1,
             allowed_addresses: crate::api_keys::AllowedAddresses::default(),
+            rate_limits: crate::rate_limits::RateLimits::default(),
         };
         let words: Vec<String> = of(&key).into_iter().collect();
         let expected =

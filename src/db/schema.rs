@@ -161,6 +161,7 @@ diesel::table! {
         token_version -> BigInt,
         version -> BigInt,
         allowed_addresses -> Text,
+        rate_limits -> Text,
     }
 }
 

@@ -174,6 +174,7 @@ mod tests {
             token_version: 1,
             version: 1,
             allowed_addresses: AllowedAddresses::default(),
+            rate_limits: crate::rate_limits::RateLimits::default(),
         }
     }
 

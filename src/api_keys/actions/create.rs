@@ -12,6 +12,7 @@ use crate::base::keyring::Keyring;
 use crate::base::secret::Secret;
 use crate::db::{self, Tx};
 use crate::grants::{self, Holder, Wanted};
+use crate::rate_limits::RateLimits;
 use crate::{tenants, usage};
 
 /// A key as somebody described it.
@@ -31,6 +32,8 @@ pub struct NewApiKey {
     pub tags: Vec<Tag>,
     /// From where it may be used.
     pub allowed_addresses: AllowedAddresses,
+    /// How often it may be used.
+    pub rate_limits: RateLimits,
     /// The id of the form, good for one key.
     pub intent: String,
 }
@@ -77,6 +80,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
         intent: &new.intent,
         expires_at,
         allowed_addresses: &new.allowed_addresses,
+        rate_limits: new.rate_limits,
     };
     let key = store::insert(tx, act, &row).map_err(somebody_was_faster)?;
     let mac = secret_text::mac(act.keyring.pepper(), minted.text.expose());
@@ -92,6 +96,9 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
     }
     if !new.allowed_addresses.is_anywhere() {
         after["allowed_addresses"] = json!(new.allowed_addresses.in_words());
+    }
+    if !new.rate_limits.is_unlimited() {
+        after["rate_limits"] = json!(new.rate_limits.in_words());
     }
     let target = super::target(&key);
     audit::record(tx, act, Event::about(Action::ApiKeyCreated, &target).after(after))?;

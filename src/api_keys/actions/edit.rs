@@ -1,4 +1,5 @@
-//! Changing what a key is called, what it may do, what it is found by, from where it may be used, and when it ends.
+//! Changing what a key is called, what it may do, what it is found by, from where and how often it may be
+//! used, and when it ends.
 
 use serde_json::{Map, Value, json};
 
@@ -10,6 +11,7 @@ use crate::api_keys::{AllowedAddresses, ApiKey, ApiKeyError, Expiry, Tag};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 use crate::grants::{self, Holder, Wanted};
+use crate::rate_limits::RateLimits;
 use crate::{tenants, usage};
 
 /// How a key shall be from now on.
@@ -25,13 +27,15 @@ pub struct Edit {
     pub expiry: Expiry,
     /// From where it may be used.
     pub allowed_addresses: AllowedAddresses,
+    /// How often it may be used.
+    pub rate_limits: RateLimits,
     /// The version that whoever edits has seen.
     pub version: i64,
 }
 
 /// Makes a key be as whoever edits wants it. What is added has to be the actor's to give, and what is taken away, too: a key
 /// that was emptied could be rotated by whoever emptied it, and its client id be used in its place. A longer life, and a use
-/// from more addresses, are as good as giving everything it holds again.
+/// from more addresses or more often, are as good as giving everything it holds again.
 ///
 /// # Errors
 /// See [`ApiKeyError`].
@@ -51,7 +55,9 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     let stays = |grant: &&Grant| edit.wanted.iter().any(|new| new.role == grant.role && new.resource == grant.resource);
     act.actor.require_to_give_all(held.iter().filter(|grant| !stays(grant)))?;
     let grants_changed = !grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?.is_nothing();
-    if expires_at > key.expires_at || !edit.allowed_addresses.is_within(&key.allowed_addresses) {
+    let wider =
+        !edit.allowed_addresses.is_within(&key.allowed_addresses) || !edit.rate_limits.is_within(&key.rate_limits);
+    if expires_at > key.expires_at || wider {
         act.actor.require_to_give_all(&grants::of(tx, tenant, Holder::ApiKey(key.id))?)?;
     }
     let name = edit.name.as_str();
@@ -72,12 +78,16 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
         let (before, after) = (key.allowed_addresses.in_words(), edit.allowed_addresses.in_words());
         changed.note("allowed_addresses", json!(before), json!(after));
     }
+    if edit.rate_limits != key.rate_limits {
+        changed.note("rate_limits", json!(key.rate_limits.in_words()), json!(edit.rate_limits.in_words()));
+    }
     if grants_changed || !changed.before.is_empty() {
         let changes = Changes {
             name: Some(name),
             name_folded: Some(name.to_lowercase()),
             expires_at: Some(expires_at.micros()),
             allowed_addresses: Some(edit.allowed_addresses.stored()),
+            rate_limits: Some(edit.rate_limits.stored()),
             ..Changes::default()
         };
         store::update(tx, tenant, key.id, act.now, changes)?;

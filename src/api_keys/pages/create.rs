@@ -74,6 +74,7 @@ impl CreateForm {
                 wanted: parsed.wanted,
                 tags: parsed.tags,
                 allowed_addresses: parsed.allowed_addresses,
+                rate_limits: parsed.rate_limits,
                 intent: self.intent.clone(),
             }),
             (client_id, parsed) => {

@@ -65,6 +65,7 @@ impl EditForm {
             tags: parsed.tags,
             expiry: parsed.expiry,
             allowed_addresses: parsed.allowed_addresses,
+            rate_limits: parsed.rate_limits,
             version: self.version,
         })
     }

@@ -13,6 +13,7 @@ use crate::access::{Act, TenantScope};
 use crate::base::clock::Timestamp;
 use crate::db::schema::api_keys;
 use crate::db::{Conn, Error, Tx};
+use crate::rate_limits::RateLimits;
 
 use super::client_id::ClientId;
 use super::{AllowedAddresses, ApiKey, secret_text};
@@ -44,6 +45,7 @@ type Columns = (
     api_keys::token_version,
     api_keys::version,
     api_keys::allowed_addresses,
+    api_keys::rate_limits,
 );
 
 const COLUMNS: Columns = (
@@ -62,6 +64,7 @@ const COLUMNS: Columns = (
     api_keys::token_version,
     api_keys::version,
     api_keys::allowed_addresses,
+    api_keys::rate_limits,
 );
 
 #[derive(Queryable)]
@@ -81,6 +84,7 @@ struct Row {
     token_version: i64,
     version: i64,
     allowed_addresses: String,
+    rate_limits: String,
 }
 
 impl From<Row> for ApiKey {
@@ -101,6 +105,7 @@ impl From<Row> for ApiKey {
             token_version: row.token_version,
             version: row.version,
             allowed_addresses: AllowedAddresses::of_stored(&row.allowed_addresses),
+            rate_limits: RateLimits::of_stored(&row.rate_limits),
         }
     }
 }
@@ -115,6 +120,7 @@ pub(in crate::api_keys) struct NewRow<'a> {
     pub intent: &'a str,
     pub expires_at: Timestamp,
     pub allowed_addresses: &'a AllowedAddresses,
+    pub rate_limits: RateLimits,
 }
 
 pub(in crate::api_keys) fn insert(tx: &mut Tx<'_>, act: &Act, new: &NewRow<'_>) -> Result<ApiKey, Error> {
@@ -136,6 +142,7 @@ pub(in crate::api_keys) fn insert(tx: &mut Tx<'_>, act: &Act, new: &NewRow<'_>) 
             api_keys::updated_at.eq(act.now.micros()),
             api_keys::expires_at.eq(new.expires_at.micros()),
             api_keys::allowed_addresses.eq(new.allowed_addresses.stored()),
+            api_keys::rate_limits.eq(new.rate_limits.stored()),
             api_keys::token_version.eq(1),
             api_keys::version.eq(1),
         ))
@@ -214,6 +221,7 @@ pub(in crate::api_keys) struct Changes<'a> {
     pub disabled_at: Option<Option<i64>>,
     pub disabled_reason: Option<Option<&'a str>>,
     pub allowed_addresses: Option<String>,
+    pub rate_limits: Option<String>,
 }
 
 /// Changes a key's row, and counts the change.

@@ -49,6 +49,8 @@ pub(super) struct Key {
     pub life: i64,
     /// From where it may be used.
     pub allowed: &'static str,
+    /// How often it may be used, as the database has it.
+    pub limits: &'static str,
     /// What was done with it, so many days ago.
     pub fate: &'static [(i64, Fate)],
     pub rhythm: Rhythm,
@@ -74,6 +76,7 @@ const KEY: Key = Key {
     made: 0,
     life: 90,
     allowed: "",
+    limits: "",
     fate: &[],
     rhythm: Rhythm::Never,
     from: &[],
@@ -107,8 +110,10 @@ pub(super) static KEYS: [Key; 43] = [
         grants: &[("data-sender", "area=logistics:data=warehouse-events")],
         made: 100,
         life: 180,
+        limits: "50/second/100",
         rhythm: Rhythm::Office(260),
         from: &["203.0.113.40", "203.0.113.41", "203.0.113.42"],
+        refused: &[(4, "RATE_LIMITED", 212, "203.0.113.41")],
         ..KEY
     },
     Key {

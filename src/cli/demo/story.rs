@@ -9,6 +9,7 @@ use crate::app::{Opened, StartError};
 use crate::base::clock::Timestamp;
 use crate::base::random;
 use crate::grants::Wanted;
+use crate::rate_limits::RateLimits;
 use crate::resources::{self, Segment};
 use crate::roles::{self, Definition, Typed};
 use crate::settings;
@@ -192,6 +193,7 @@ impl Story<'_> {
             wanted: self.wanted(key)?,
             tags: tags(key)?,
             allowed_addresses: word(AllowedAddresses::parse(key.allowed))?,
+            rate_limits: RateLimits::of_stored(key.limits),
             intent: random::base62(&*self.stage.opened.entropy, 22),
         };
         let created = self.stage.act(key.by, at, |tx, act| api_keys::create(tx, act, &new))?;
@@ -223,6 +225,7 @@ impl Story<'_> {
                         tags: tags.clone(),
                         expiry: Expiry::In(*days),
                         allowed_addresses: allowed.clone(),
+                        rate_limits: RateLimits::of_stored(key.limits),
                         version,
                     };
                     api_keys::edit(tx, act, key_id, &edit).map(drop)

@@ -189,7 +189,7 @@ on_both! {
         let row = [("grant-role-0", "ci"), ("grant-resource-0", ROOT)];
         for wider in ["", "10.0.0.0/7", "10.0.0.0/8\n::1"] {
             let page = updates(&mut bill, &key, &[&row[..], &[("allowed_addresses", wider), ("name", "Typed")]].concat()).await.is(403);
-            assert_eq!(page.says("let it be used from more addresses.").field("name"), "Typed");
+            assert_eq!(page.says("let it be used from more addresses or more often.").field("name"), "Typed");
         }
         updates(&mut bill, &key, &[&row[..], &[("allowed_addresses", "10.1.0.0/16")]].concat()).await.redirects_to(&key.path(""));
         // Not even when it is taken away in the same breath.

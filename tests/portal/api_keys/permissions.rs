@@ -3,6 +3,7 @@
 use keystead::access::{ResourcePath, TenantScope, Who};
 use keystead::api_keys::client_id::{ClientId, Name};
 use keystead::api_keys::{self, AllowedAddresses, ApiKeyError, Expiry, NewApiKey};
+use keystead::rate_limits::RateLimits;
 
 use crate::support::{Key, Page, Portal, Visitor, on_both};
 
@@ -112,7 +113,7 @@ on_both! {
         act.actor.root = ResourcePath::root("acme");
         let client_id = ClientId::parse("another").expect("a client id");
         let name = Name::parse("", "another").expect("a name");
-        let new = NewApiKey { client_id, name, environment: "live".into(), expiry: Expiry::In(30), wanted: Vec::new(), tags: Vec::new(), allowed_addresses: AllowedAddresses::default(), intent: "0".repeat(22) };
+        let new = NewApiKey { client_id, name, environment: "live".into(), expiry: Expiry::In(30), wanted: Vec::new(), tags: Vec::new(), allowed_addresses: AllowedAddresses::default(), rate_limits: RateLimits::default(), intent: "0".repeat(22) };
         let before = portal.dump().await;
         let (by_nobody, key_id) = (act.clone(), key.key_id.clone());
         let made = portal.inner.db.write(move |tx| api_keys::create(tx, &by_nobody, &new)).await;

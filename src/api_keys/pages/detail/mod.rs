@@ -57,6 +57,8 @@ struct DetailPage {
     grants: Vec<GrantView>,
     /// From where it may be used; empty for anywhere.
     addresses: Vec<String>,
+    /// How often it may be used; empty for as often as anybody likes.
+    limits: Vec<String>,
     /// The end, where the person is.
     expires: Option<Moment>,
     usage: UsageView,
@@ -96,6 +98,7 @@ pub async fn show(
             .map(|grant| GrantView { resource: grant.resource.to_string(), may: MayDo::of(&who.actor.root, grant) })
             .collect(),
         addresses: key.allowed_addresses.in_words(),
+        limits: key.rate_limits.in_words(),
         expires: key.expires_at.unless_never().map(|at| Moment::local(at, now, &who.time_zone)),
         usage: UsageView::new(known.usage, known.is_all, !dead && key.disabled_at.is_none() && key.expires_at > now),
         history,

@@ -117,6 +117,7 @@ fn words(code: &str) -> String {
         "EXPIRED" => "expired".into(),
         "ROTATED" => "with an old secret".into(),
         "IP_NOT_ALLOWED" => "from an address that is not allowed".into(),
+        "RATE_LIMITED" => "beyond the rate limit".into(),
         "INSUFFICIENT_PERMISSION" => "without the permission".into(),
         other => other.to_lowercase().replace('_', " "),
     }

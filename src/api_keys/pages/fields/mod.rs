@@ -1,6 +1,7 @@
 //! What a key is made of, as a form: the same parts in the wizard and in the panel. What was typed, what it means, and what
 //! is wrong with it.
 
+mod limits;
 pub mod offer;
 mod tags;
 mod view;
@@ -16,6 +17,7 @@ use crate::base::clock::Timestamp;
 use crate::base::zone::Zone;
 use crate::grants::form::{self, GrantRow};
 use crate::grants::{GrantsError, Wanted};
+use crate::rate_limits::{RateLimits, Typed};
 use crate::tenants::Tenant;
 use crate::web::form::Pairs;
 
@@ -48,6 +50,8 @@ pub struct KeyFields {
     pub day: String,
     /// The allowed addresses.
     pub addresses: String,
+    /// The rate limits, the shortest unit first.
+    pub limits: [Typed; 3],
 }
 
 /// What the form means.
@@ -63,6 +67,8 @@ pub struct Parsed {
     pub expiry: Expiry,
     /// The allowed addresses.
     pub allowed_addresses: AllowedAddresses,
+    /// The rate limits.
+    pub rate_limits: RateLimits,
 }
 
 /// What the end is held against.
@@ -99,6 +105,7 @@ impl KeyFields {
             expiry: KEEP.to_owned(),
             day: key.expires_at.unless_never().map(|at| zone.day_of(at).to_string()).unwrap_or_default(),
             addresses: key.allowed_addresses.to_string(),
+            limits: key.rate_limits.typed(),
         }
     }
 
@@ -111,6 +118,7 @@ impl KeyFields {
             expiry: pairs.text("expiry"),
             day: pairs.text("expires_on"),
             addresses: pairs.text("allowed_addresses"),
+            limits: limits::of_pairs(pairs),
         }
     }
 
@@ -129,11 +137,12 @@ impl KeyFields {
         let expiry = self.expiry(terms).map_err(KeyProblem::Expiry);
         let tags = tags::parse(&self.tags);
         let addresses = AllowedAddresses::parse(&self.addresses).map_err(KeyProblem::Addresses);
-        match (name, wanted, expiry, tags, addresses) {
-            (Ok(name), Ok(wanted), Ok(expiry), Ok(tags), Ok(allowed_addresses)) => {
-                Ok(Parsed { name, wanted, tags, expiry, allowed_addresses })
+        let limits = RateLimits::parse(&self.limits);
+        match (name, wanted, expiry, tags, addresses, limits) {
+            (Ok(name), Ok(wanted), Ok(expiry), Ok(tags), Ok(allowed_addresses), Ok(rate_limits)) => {
+                Ok(Parsed { name, wanted, tags, expiry, allowed_addresses, rate_limits })
             }
-            (name, wanted, expiry, tags, addresses) => {
+            (name, wanted, expiry, tags, addresses, limits) => {
                 let mut problems: Vec<KeyProblem> = name.err().into_iter().collect();
                 let row = |(number, problem)| KeyProblem::Row { number, problem };
                 problems.extend(wanted.err().unwrap_or_default().into_iter().map(row));
@@ -141,6 +150,7 @@ impl KeyFields {
                 let tag = |(number, problem)| KeyProblem::Tag { number, problem };
                 problems.extend(tags.err().unwrap_or_default().into_iter().map(tag));
                 problems.extend(addresses.err());
+                problems.extend(limits.err().unwrap_or_default().into_iter().map(KeyProblem::Limit));
                 Err(problems)
             }
         }

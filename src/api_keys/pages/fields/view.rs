@@ -9,10 +9,12 @@ use crate::base::clock::Timestamp;
 use crate::base::zone::Zone;
 use crate::grants::MayDo;
 use crate::grants::form::{Choice, GrantRow, RowsView, beneath};
+use crate::rate_limits::{LimitProblem, RateLimits};
 use crate::roles::Role;
 use crate::web::moment::day_in_words;
 use crate::web::page::Moment;
 
+use super::limits::{self, LimitView};
 use super::{KEEP, KeyFields, Offer, TagRow};
 
 /// A life that is offered.
@@ -43,6 +45,8 @@ pub struct Now {
     pub tags: Option<Vec<String>>,
     /// The allowed addresses.
     pub addresses: Option<Vec<String>>,
+    /// The rate limits.
+    pub limits: Option<Vec<String>>,
     /// Whether there is anything to be said of it: somebody else saved meanwhile.
     pub is_shown: bool,
 }
@@ -137,6 +141,7 @@ impl FieldsView {
         });
         let addresses = &key.allowed_addresses;
         let same_addresses = crate::api_keys::AllowedAddresses::parse(&typed.addresses).as_ref() == Ok(addresses);
+        let same_limits = RateLimits::parse(&typed.limits).as_ref() == Ok(&key.rate_limits);
         let end = || match key.expires_at.unless_never() {
             Some(at) => Moment::local(at, now, zone).exact,
             None => "no expiry".to_owned(),
@@ -148,6 +153,7 @@ impl FieldsView {
             expires: (typed.expiry != KEEP).then(end),
             tags: (!same_tags).then(tags),
             addresses: (!same_addresses).then(|| addresses.in_words()),
+            limits: (!same_limits).then(|| key.rate_limits.in_words()),
             is_shown: true,
         };
         self
@@ -195,9 +201,28 @@ impl FieldsView {
         })
     }
 
+    /// The rate limits.
+    pub fn limits(&self) -> Vec<LimitView> {
+        limits::views(&self.typed.limits, &self.limit_problems())
+    }
+
+    /// What is wrong with the rate limits.
+    pub fn limit_problems(&self) -> Vec<&LimitProblem> {
+        let problems = self.problems.iter();
+        let of_limits = problems.filter_map(|problem| match problem {
+            KeyProblem::Limit(wrong) => Some(wrong),
+            _ => None,
+        });
+        of_limits.collect()
+    }
+
     /// Whether the part "Advanced" is open: something in it wants to be seen.
     pub fn advanced_is_open(&self) -> bool {
-        self.address_problem().is_some() || !self.typed.addresses.trim().is_empty() || self.now.addresses.is_some()
+        let typed = &self.typed;
+        let has_limits = typed.limits.iter().any(|limit| !limit.requests.is_empty() || !limit.burst.is_empty());
+        let is_wrong = self.address_problem().is_some() || !self.limit_problems().is_empty();
+        let differs = self.now.addresses.is_some() || self.now.limits.is_some();
+        is_wrong || differs || has_limits || !typed.addresses.trim().is_empty()
     }
 
     /// The keys of the suggestions, each once.
@@ -221,6 +246,7 @@ impl FieldsView {
             KeyProblem::Expiry(_) => "expires-on".to_owned(),
             KeyProblem::Tag { number, problem } => format!("tag-{}-{number}", problem.field()),
             KeyProblem::Addresses(_) => "allowed-addresses".to_owned(),
+            KeyProblem::Limit(problem) => limits::target(problem),
         }
     }
 }

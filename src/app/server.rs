@@ -18,6 +18,7 @@ use crate::base::password::Hasher;
 use crate::base::secret::Secret;
 use crate::config::Config;
 use crate::installation;
+use crate::rate_limits::{Guesses, Limiter};
 use crate::sessions::DatabaseSessions;
 use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
 use crate::signing_keys::Ring;
@@ -107,6 +108,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     });
     let (gate, stopping) = (Data::new(SetUpGate::default()), Data::new(Stopping::default()));
     let listeners = Data::new(Listeners::default());
+    let (limiter, guesses) = (Data::new(Limiter::default()), Data::new(Guesses::new(&*portal.entropy)));
     let (ring, uses) = (Data::new(Ring::default()), Data::new(Recorder::default()));
     let public_url = portal.settings.public_url.to_string();
     let app = {
@@ -127,6 +129,8 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
                 .app_data(Data::clone(&gate))
                 .app_data(Data::clone(&ring))
                 .app_data(Data::clone(&uses))
+                .app_data(Data::clone(&limiter))
+                .app_data(Data::clone(&guesses))
                 .app_data(Data::clone(&listeners))
                 .app_data(Data::clone(&stopping))
                 .configure(|config| mount(config, data))

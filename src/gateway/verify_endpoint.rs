@@ -1,7 +1,6 @@
 //! `POST /api/v1/verify`: is this key good, and may it do this there. No write, and junk never reaches the database.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, http::header};
@@ -12,8 +11,10 @@ use crate::access::Grant;
 use crate::access::permission::ApplicationPermission;
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::{Presented, secret_text, tags_of_presented};
+use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
-use crate::db;
+use crate::db::{self, Conn};
+use crate::rate_limits::{Decision, Exceeded, Guesses, Limiter, RATE_LIMITED};
 use crate::usage::{Call, Recorder};
 use crate::verify::{self, Checked, Verdict};
 use crate::web::error::Kind;
@@ -54,6 +55,7 @@ async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
     uses: Data<Recorder>,
+    (limiter, guesses): (Data<Limiter>, Data<Guesses>),
     body: Json<Body>,
 ) -> Result<HttpResponse, Error> {
     require_gateway(&req, &portal)?;
@@ -62,48 +64,86 @@ async fn submit(
         Ok(key_id) => key_id.to_owned(),
         Err(malformed) => return Ok(refuse(&Verdict::Malformed(malformed), "")),
     };
-    let (keyring, now, ip) = (Arc::clone(&portal.keyring), portal.clock.now(), asked.ip);
-    let (answer, call) = portal
-        .db
-        .point_read(move |conn| {
-            let checked = verify::check(conn, &keyring, &key_id, asked.key.expose(), ip, now)?;
-            let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } = checked else {
-                return Ok((Answer::Refused(checked.verdict, String::new()), None));
-            };
-            if asked.tenant.as_ref().is_some_and(|slug| *slug != presented.tenant.slug) {
-                return Ok((Answer::Refused(Verdict::Unknown, String::new()), None));
-            }
-            let (tenant, api_key) = (presented.tenant.scope, presented.key.id);
-            let call = |code| Some(Call { tenant, api_key, secret: Some(secret), at: now, address: ip, code });
-            if verdict != Verdict::Valid {
-                let code = verdict.code();
-                return Ok((Answer::Refused(verdict, presented.tenant.contact), call(code)));
-            }
-            if !asked.question.is_held_by(&grants, &presented.tenant.root()) {
-                return Ok((Answer::Insufficient, call(INSUFFICIENT)));
-            }
-            let found = Box::new((tags_of_presented(conn, &presented)?, presented, grants));
-            Ok::<_, db::Error>((Answer::Valid(found), call(Verdict::Valid.code())))
-        })
-        .await?;
-    if let Some(call) = call {
+    let now = portal.clock.now();
+    let attempt = guesses.enter(counted(&req, &portal, asked.ip), asked.key.expose(), now)?;
+    let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
+    let found = portal.db.point_read(move |conn| find(conn, &portal_, &limiter, &key_id, asked, now)).await?;
+    guesses.settle(attempt, found.call.is_some(), now);
+    if let Some(call) = found.call {
         uses.note(&call);
     }
-    Ok(match answer {
+    let mut response = match found.answer {
         Answer::Refused(verdict, contact) => refuse(&verdict, &contact),
+        Answer::RateLimited(exceeded) => wait(exceeded),
         Answer::Insufficient => no(INSUFFICIENT, "The key is valid, but does not hold this permission there."),
         Answer::Valid(found) => {
             let (tags, presented, grants) = *found;
             yes(&presented, &tags, &grants)
         }
-    })
+    };
+    for (name, value) in found.decision.iter().flat_map(Decision::headers) {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}
+
+/// What was found out about a key.
+struct Found {
+    answer: Answer,
+    /// For whoever holds its right secret, and names its tenant if any.
+    call: Option<Call>,
+    /// How it stands with the rate limits of a key that is good.
+    decision: Option<Decision>,
 }
 
 enum Answer {
     Valid(Box<(Vec<Tag>, Presented, Vec<Grant>)>),
     /// With whom to ask.
     Refused(Verdict, String),
+    RateLimited(Exceeded),
     Insufficient,
+}
+
+fn find(
+    conn: &mut Conn,
+    portal: &Portal,
+    limiter: &Limiter,
+    key_id: &str,
+    asked: Asked,
+    now: Timestamp,
+) -> Result<Found, db::Error> {
+    let ip = asked.ip;
+    let checked = verify::check(conn, &portal.keyring, key_id, asked.key.expose(), ip, now)?;
+    let unknown = Found { answer: Answer::Refused(Verdict::Unknown, String::new()), call: None, decision: None };
+    let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } = checked else {
+        return Ok(unknown);
+    };
+    if asked.tenant.is_some_and(|slug| slug != presented.tenant.slug) {
+        return Ok(unknown);
+    }
+    let (tenant, key) = (presented.tenant.scope, &presented.key);
+    let call = Call { tenant, api_key: key.id, secret: Some(secret), at: now, address: ip, code: verdict.code() };
+    let found = |answer, code, decision| Found { answer, call: Some(Call { code, ..call }), decision };
+    if verdict != Verdict::Valid {
+        let code = verdict.code();
+        return Ok(found(Answer::Refused(verdict, presented.tenant.contact), code, None));
+    }
+    let decision = limiter.take(key.id, &key.rate_limits, now);
+    if let Some(exceeded) = decision.exceeded() {
+        return Ok(found(Answer::RateLimited(exceeded), RATE_LIMITED, Some(decision)));
+    }
+    if !asked.question.is_held_by(&grants, &presented.tenant.root()) {
+        return Ok(found(Answer::Insufficient, INSUFFICIENT, Some(decision)));
+    }
+    let tags = tags_of_presented(conn, &presented)?;
+    Ok(found(Answer::Valid(Box::new((tags, presented, grants))), Verdict::Valid.code(), Some(decision)))
+}
+
+/// Whose wrong keys are counted together: those of whoever asks, or of the client that a gateway names. Where everybody may
+/// ask, anybody could name another address each time.
+fn counted(req: &HttpRequest, portal: &Portal, ip: Option<IpAddr>) -> Option<IpAddr> {
+    let named = ip.filter(|_| !portal.settings.gateway_addresses.is_empty());
+    named.or_else(|| RequestInfo::of(req).address)
 }
 
 /// `KEYSTEAD_GATEWAY_ADDRESSES` narrows who may ask.
@@ -159,6 +199,12 @@ fn refuse(verdict: &Verdict, contact: &str) -> HttpResponse {
         body["contact"] = json!(contact);
     }
     answer(&body)
+}
+
+/// The key is good, and was used too often.
+fn wait(exceeded: Exceeded) -> HttpResponse {
+    let (message, retry_after) = (exceeded.message(), exceeded.retry_after);
+    answer(&json!({ "valid": false, "code": RATE_LIMITED, "message": message, "retry_after": retry_after }))
 }
 
 fn no(code: &str, message: &str) -> HttpResponse {

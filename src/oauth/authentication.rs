@@ -6,6 +6,7 @@ use crate::access::Grant;
 use crate::api_keys::{Presented, secret_text};
 use crate::base::clock::Timestamp;
 use crate::db::{self, Conn};
+use crate::rate_limits::{Decision, Limiter};
 use crate::usage::Call;
 use crate::verify::{self, Checked, Verdict};
 use crate::web::Portal;
@@ -25,6 +26,12 @@ pub struct Known {
 }
 
 impl Known {
+    /// Counts a use of a key that is good, whatever it is then asked for.
+    pub fn uses_its_key(&self, limiter: &Limiter, now: Timestamp) -> Option<Decision> {
+        let key = &self.presented.key;
+        (self.verdict == Verdict::Valid).then(|| limiter.take(key.id, &key.rate_limits, now))
+    }
+
     /// The use that is noted.
     pub fn call(&self, at: Timestamp, address: Option<IpAddr>) -> Call {
         let (tenant, api_key) = (self.presented.tenant.scope, self.presented.key.id);

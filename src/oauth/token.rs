@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use url::Url;
 
 use crate::base::clock::Timestamp;
 use crate::base::random;
 use crate::db::{self, Conn};
+use crate::rate_limits::{Decision, Guesses, Limiter, RATE_LIMITED};
 use crate::signing_keys::{self, Ring};
 use crate::tenants;
 use crate::usage::{Call, Recorder};
@@ -34,6 +36,7 @@ pub async fn submit(
     portal: Data<Portal>,
     ring: Data<Ring>,
     uses: Data<Recorder>,
+    (limiter, guesses): (Data<Limiter>, Data<Guesses>),
     tenant: Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
@@ -58,19 +61,28 @@ pub async fn submit(
     let from = RequestInfo::of(&req).address;
     let asked = Asked { tenant, claimed, audience, scope: asked_scope, from };
     let (portal_, ring, now) = (Data::clone(&portal), ring.into_inner(), portal.clock.now());
-    let (known, given) = portal
+    let (attempt, limiter) = (guesses.enter(from, asked.claimed.secret.expose(), now)?, limiter.into_inner());
+    let (call, decision, given) = portal
         .db
         .point_read(move |conn| {
             let known = authenticate(conn, &portal_, &asked.tenant, &asked.claimed, asked.from, now)?;
-            let given = match give(conn, &portal_, &ring, &asked, known.as_ref(), now) {
-                Err(Failure::Db(error)) => return Err(error),
-                Err(Failure::Refused(error)) => Err(error),
-                Ok(token) => Ok(token),
+            let decision = known.as_ref().and_then(|known| known.uses_its_key(&limiter, now));
+            let given = match decision.as_ref().and_then(Decision::exceeded) {
+                Some(exceeded) => Err(Error::too_many_requests(exceeded.retry_after, exceeded.message())),
+                None => match give(conn, &portal_, &ring, &asked, known.as_ref(), now) {
+                    Err(Failure::Db(error)) => return Err(error),
+                    Err(Failure::Refused(error)) => Err(error),
+                    Ok(token) => Ok(token),
+                },
             };
-            Ok::<_, db::Error>((known.map(|known| known.call(now, from)), given))
+            Ok::<_, db::Error>((known.map(|known| known.call(now, from)), decision, given))
         })
         .await?;
-    match (known, &given) {
+    guesses.settle(attempt, call.is_some(), now);
+    match (call, &given) {
+        (Some(call), Err(Error { kind: Kind::TooManyRequests(_), .. })) => {
+            uses.note(&Call { code: RATE_LIMITED, ..call });
+        }
         // A good key that asks for more than it holds.
         (Some(call), Err(Error { kind: Kind::OAuth { .. }, .. })) if call.is_accepted() => {
             uses.note(&Call { code: INSUFFICIENT, ..call });
@@ -80,7 +92,11 @@ pub async fn submit(
         (Some(call), _) => uses.note(&call),
         (None, _) => {}
     }
-    Ok(answer(&given?))
+    let headers = decision.map(|decision| decision.headers()).unwrap_or_default();
+    match given {
+        Ok(token) => Ok(answer(&token, headers)),
+        Err(error) => Err(error.with_headers(headers)),
+    }
 }
 
 struct Asked {
@@ -159,12 +175,16 @@ fn audience(resource: String) -> Result<String, Error> {
 }
 
 /// RFC 6749, section 5.1.
-fn answer(token: &Token) -> HttpResponse {
+fn answer(token: &Token, headers: Vec<(HeaderName, HeaderValue)>) -> HttpResponse {
     let mut body = json!({ "access_token": token.text, "token_type": "Bearer", "expires_in": token.expires_in });
     if !token.scope.is_empty() {
         body["scope"] = json!(token.scope);
     }
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    for header in headers {
+        response.insert_header(header);
+    }
+    response
         .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
         .insert_header((header::PRAGMA, "no-cache"))
         .body(body.to_string())

@@ -82,7 +82,7 @@ impl Guesses {
         Err(TooManyGuesses { retry_after: seconds(bucket.wait(LIMIT)).max(1) })
     }
 
-    /// Tells what came of it: whether a key has this secret, whatever became of the key.
+    /// Tells what came of it: whether it is the secret of the key that was meant, whatever became of the key.
     pub fn settle(&self, attempt: Attempt, is_right: bool, now: Timestamp) {
         if is_right {
             self.right.remember(attempt.mac);

@@ -9,6 +9,7 @@ mod db;
 mod gateway;
 mod mail;
 mod oauth;
+mod rate_limits;
 mod resources;
 mod roles;
 mod settings;

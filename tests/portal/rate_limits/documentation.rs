@@ -1,0 +1,21 @@
+//! What the documentation promises is what the code does.
+
+use keystead::rate_limits::{GUESSES_AT_ONCE, GUESSES_PER_SECOND, MOST, SECRETS};
+
+const PAGE: &str = include_str!("../../../docs/rate-limits.md");
+
+/// The number in the row of the table that begins with these words.
+#[track_caller]
+fn promised(words: &str) -> u64 {
+    let row = PAGE.lines().find_map(|line| line.strip_prefix(&format!("| {words} | "))).expect(words);
+    let digits: String = row.chars().take_while(|letter| *letter != '|').filter(char::is_ascii_digit).collect();
+    digits.parse().expect(row)
+}
+
+#[test]
+fn the_numbers_of_the_page_are_those_of_the_code() {
+    assert_eq!(promised("Requests of a limit, at most"), u64::from(MOST));
+    assert_eq!(promised("Wrong secrets from one network, a second"), u64::from(GUESSES_PER_SECOND));
+    assert_eq!(promised("Wrong secrets from one network, at once"), u64::from(GUESSES_AT_ONCE));
+    assert_eq!(promised("Right secrets that a node remembers, at most"), u64::try_from(SECRETS).expect("a number"));
+}

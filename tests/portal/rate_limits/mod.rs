@@ -1,0 +1,51 @@
+//! How often a key may be used, and how often strangers may guess.
+
+mod documentation;
+mod fields;
+mod guesses;
+mod nodes;
+mod token;
+mod verify;
+
+use keystead::api_keys::secret_text;
+use keystead::base::random::SystemEntropy;
+use serde_json::json;
+
+use crate::support::{Answer, Key, Portal};
+
+/// Gives a key these limits, as the database has them.
+async fn limited(portal: &Portal, key: &Key, limits: &str) {
+    portal.sql(&format!("UPDATE api_keys SET rate_limits = '{limits}' WHERE key_id = '{}'", key.key_id)).await;
+}
+
+/// `RateLimit-Policy` and `RateLimit` of an answer.
+fn headers(answer: &Answer) -> [&str; 2] {
+    [answer.header("ratelimit-policy"), answer.header("ratelimit")]
+}
+
+/// A text like a key that was never given to anybody.
+fn invented() -> String {
+    secret_text::mint(&SystemEntropy, "live").text.expose().to_owned()
+}
+
+/// Asks for a key as if it was presented from there.
+async fn verify_as(portal: &Portal, secret: &str, ip: &str) -> Answer {
+    portal.verify_with(&json!({ "key": secret, "ip": ip })).await
+}
+
+/// Presents wrong secrets, some of them with the id of this key. Answers how many were looked up.
+async fn guesses(portal: &Portal, key: &Key, times: u32) -> u32 {
+    let mut looked_up = 0;
+    for number in 0..times {
+        let wrong = if number % 2 == 0 { key.wrong_secret() } else { invented() };
+        let answer = portal.verify_with(&json!({ "key": wrong })).await;
+        match answer.status.as_u16() {
+            429 => assert!(answer.json()["detail"].is_string()),
+            _ => {
+                assert_eq!(answer.is(200).json()["code"], "UNKNOWN");
+                looked_up += 1;
+            }
+        }
+    }
+    looked_up
+}

@@ -19,6 +19,7 @@ mod keyboard;
 mod last_use;
 mod parts_of_a_key;
 mod policy;
+mod rate_limits;
 mod roles_of_people;
 mod rotation;
 mod secret_is_gone;

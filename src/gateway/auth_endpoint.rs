@@ -1,6 +1,6 @@
 //! `/{tenant}/gateway/auth`: may this request pass? For nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy
-//! ext_authz and HAProxy. 204 lets it pass, with headers that say whose it is; 401 and 403 do not; 503 is said when the truth
-//! is not known, and a question that makes no sense is a fault of the gateway's configuration: 500. No write, and junk never
+//! ext_authz and HAProxy. 204 lets it pass, with headers that say whose it is; 401, 403 and 429 do not; 503 is said when the
+//! truth is not known, and a question that makes no sense is a fault of the gateway's configuration: 500. No write, and junk never
 //! reaches the database.
 
 use std::borrow::Cow;
@@ -15,6 +15,7 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 use crate::db::{self, Conn};
 use crate::oauth::presented_token;
+use crate::rate_limits::{Decision as Standing, Guesses, Limiter, RATE_LIMITED};
 use crate::tenants::{self, Tenant};
 use crate::usage::{Call, Recorder};
 use crate::verify::{self, Checked, Verdict};
@@ -39,7 +40,12 @@ pub fn routes() -> Vec<Route> {
     paths.into_iter().flat_map(|path| Route::any(path, Access::Public, Face::Api, answers)).collect()
 }
 
-async fn answer(req: HttpRequest, portal: Data<Portal>, uses: Data<Recorder>) -> Result<HttpResponse, Error> {
+async fn answer(
+    req: HttpRequest,
+    portal: Data<Portal>,
+    uses: Data<Recorder>,
+    (limiter, guesses): (Data<Limiter>, Data<Guesses>),
+) -> Result<HttpResponse, Error> {
     let slug = match req.match_info().get("tenant") {
         Some(slug) => slug.to_owned(),
         None => only_tenant(&portal).await?,
@@ -58,12 +64,30 @@ async fn answer(req: HttpRequest, portal: Data<Portal>, uses: Data<Recorder>) ->
     }
     let (from, now) = (RequestInfo::of(&req).address, portal.clock.now());
     let asked = Asked { slug: slug.clone(), question, audience, from, now };
-    let portal_ = Data::clone(&portal);
-    let (decision, call) = portal.db.point_read(move |conn| asked.decide(conn, &portal_, &credential)).await?;
-    if let Some(call) = call {
+    // Whoever invents a token is found out by its signature.
+    let attempt = match &credential {
+        Credential::Key { secret, .. } => Some(guesses.enter(from, secret.expose(), now)?),
+        Credential::Token(_) => None,
+    };
+    let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
+    let found = portal.db.point_read(move |conn| asked.decide(conn, &portal_, &limiter, &credential)).await?;
+    if let Some(attempt) = attempt {
+        guesses.settle(attempt, found.call.is_some(), now);
+    }
+    if let Some(call) = found.call {
         uses.note(&call);
     }
-    decision.map(Identity::answer).map_err(|refusal| refusal.of(&slug))
+    let headers = found.standing.map(|standing| standing.headers()).unwrap_or_default();
+    match found.decision {
+        Ok(identity) => {
+            let mut response = identity.answer();
+            for (name, value) in headers {
+                response.headers_mut().insert(name, value);
+            }
+            Ok(response)
+        }
+        Err(refusal) => Err(refusal.of(&slug).with_headers(headers)),
+    }
 }
 
 const SEVERAL: &str = "Send one credential: a bearer token, HTTP Basic authentication, or X-API-Key.";
@@ -114,17 +138,38 @@ struct Asked {
 
 type Decision = Result<Identity, Refusal>;
 
+/// What was found out about a credential.
+struct Found {
+    decision: Decision,
+    /// The use of the key that is noted.
+    call: Option<Call>,
+    /// How it stands with the rate limits of a key that is good.
+    standing: Option<Standing>,
+}
+
+impl Found {
+    /// Nothing is said or noted of any key.
+    fn nothing(words: impl Into<Cow<'static, str>>) -> Self {
+        Self { decision: Err(Refusal::Unauthenticated(words.into())), call: None, standing: None }
+    }
+
+    /// The key is not good now, or not from there.
+    fn refused(refusal: Refusal, call: Call) -> Self {
+        Self { decision: Err(refusal), call: Some(call), standing: None }
+    }
+}
+
 impl Asked {
-    /// The decision, and the use of the key that is noted.
     fn decide(
         &self,
         conn: &mut Conn,
         portal: &Portal,
+        limiter: &Limiter,
         credential: &Credential,
-    ) -> Result<(Decision, Option<Call>), db::Error> {
+    ) -> Result<Found, db::Error> {
         match credential {
-            Credential::Key { secret, client_id } => self.key(conn, portal, secret, client_id.as_deref()),
-            Credential::Token(token) => self.token(conn, portal, token),
+            Credential::Key { secret, client_id } => self.key(conn, portal, limiter, secret, client_id.as_deref()),
+            Credential::Token(token) => self.token(conn, portal, limiter, token),
         }
     }
 
@@ -132,59 +177,68 @@ impl Asked {
         &self,
         conn: &mut Conn,
         portal: &Portal,
+        limiter: &Limiter,
         text: &Secret,
         client_id: Option<&str>,
-    ) -> Result<(Decision, Option<Call>), db::Error> {
-        let unknown = |words: Cow<'static, str>| Ok((Err(Refusal::Unauthenticated(words)), None));
+    ) -> Result<Found, db::Error> {
         let text = text.expose();
         let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else {
-            return unknown(Verdict::Unknown.message("").into());
+            return Ok(Found::nothing(Verdict::Unknown.message("")));
         };
         let Checked { verdict, key: Some((presented, grants)), secret } =
             verify::check(conn, &portal.keyring, key_id, text, self.from, self.now)?
         else {
-            return unknown(Verdict::Unknown.message("").into());
+            return Ok(Found::nothing(Verdict::Unknown.message("")));
         };
         let (tenant, key) = (presented.tenant, presented.key);
         if tenant.slug != self.slug {
-            return unknown(Verdict::Unknown.message("").into());
+            return Ok(Found::nothing(Verdict::Unknown.message("")));
         }
         if client_id.is_some_and(|client_id| client_id != key.client_id) {
-            return unknown(OTHER_CLIENT.into());
+            return Ok(Found::nothing(OTHER_CLIENT));
         }
-        let call =
-            |code| Some(Call { tenant: tenant.scope, api_key: key.id, secret, at: self.now, address: self.from, code });
+        let call = self.call(&tenant, &key, secret, verdict.code());
         let words = || verdict.message(&tenant.contact).into();
-        match &verdict {
-            Verdict::Valid => {
-                let decision = self.may(tenant.clone(), &key, &grants);
-                let code = if decision.is_ok() { verdict.code() } else { INSUFFICIENT };
-                Ok((decision, call(code)))
-            }
-            Verdict::IpNotAllowed(_) => Ok((Err(Refusal::NotFromThere(words())), call(verdict.code()))),
-            _ => Ok((Err(Refusal::Unauthenticated(words())), call(verdict.code()))),
-        }
+        Ok(match &verdict {
+            Verdict::Valid => self.used(limiter, call, &key, || self.may(tenant.clone(), &key, &grants)),
+            Verdict::IpNotAllowed(_) => Found::refused(Refusal::NotFromThere(words()), call),
+            _ => Found::refused(Refusal::Unauthenticated(words()), call),
+        })
     }
 
-    fn token(&self, conn: &mut Conn, portal: &Portal, text: &Secret) -> Result<(Decision, Option<Call>), db::Error> {
+    fn token(&self, conn: &mut Conn, portal: &Portal, limiter: &Limiter, text: &Secret) -> Result<Found, db::Error> {
         let Some(token) = presented_token::check(conn, portal, &self.slug, text.expose(), self.now)? else {
-            return Ok((Err(Refusal::Unauthenticated(UNKNOWN_TOKEN.into())), None));
+            return Ok(Found::nothing(UNKNOWN_TOKEN));
         };
         let (tenant, key) = (token.tenant, token.key);
-        let call = |code| {
-            Some(Call { tenant: tenant.scope, api_key: key.id, secret: None, at: self.now, address: self.from, code })
-        };
+        let call = self.call(&tenant, &key, None, Verdict::Valid.code());
         if let Err(refused) = verify::allows(&key.allowed_addresses, self.from) {
             let verdict = Verdict::IpNotAllowed(refused);
             let words = verdict.message(&tenant.contact).into();
-            return Ok((Err(Refusal::NotFromThere(words)), call(verdict.code())));
+            return Ok(Found::refused(Refusal::NotFromThere(words), Call { code: verdict.code(), ..call }));
         }
-        if self.audience.as_ref().is_some_and(|audience| *audience != token.claims.aud) {
-            return Ok((Err(Refusal::OtherAudience), call(INSUFFICIENT)));
-        }
-        let decision = self.may(tenant.clone(), &key, &token.grants);
-        let code = if decision.is_ok() { Verdict::Valid.code() } else { INSUFFICIENT };
-        Ok((decision, call(code)))
+        let is_for_another = self.audience.as_ref().is_some_and(|audience| *audience != token.claims.aud);
+        Ok(self.used(limiter, call, &key, || match is_for_another {
+            true => Err(Refusal::OtherAudience),
+            false => self.may(tenant.clone(), &key, &token.grants),
+        }))
+    }
+
+    fn call(&self, tenant: &Tenant, key: &ApiKey, secret: Option<i64>, code: &'static str) -> Call {
+        Call { tenant: tenant.scope, api_key: key.id, secret, at: self.now, address: self.from, code }
+    }
+
+    /// A good key is used, as far as its limits allow it, for whatever it may do.
+    fn used(&self, limiter: &Limiter, call: Call, key: &ApiKey, may: impl FnOnce() -> Decision) -> Found {
+        let standing = limiter.take(key.id, &key.rate_limits, self.now);
+        let (decision, code) = match standing.exceeded() {
+            Some(exceeded) => (Err(Refusal::TooOften(exceeded)), RATE_LIMITED),
+            None => match may() {
+                Ok(identity) => (Ok(identity), call.code),
+                Err(refusal) => (Err(refusal), INSUFFICIENT),
+            },
+        };
+        Found { decision, call: Some(Call { code, ..call }), standing: Some(standing) }
     }
 
     /// Whether a good key may do what is asked for.

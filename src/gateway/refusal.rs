@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
 
+use crate::rate_limits::Exceeded;
 use crate::web::Error;
 use crate::web::error::{Kind, quotable};
 
@@ -16,6 +17,8 @@ pub enum Refusal {
     Unauthenticated(Cow<'static, str>),
     /// 403: its credential is good, and not from that address.
     NotFromThere(Cow<'static, str>),
+    /// 429: its credential is good, and was used too often. That is no challenge: no other credential is asked for.
+    TooOften(Exceeded),
     /// 403: its token was made for somebody else.
     OtherAudience,
     /// 403: its credential is good, and does not go so far.
@@ -39,6 +42,7 @@ impl Refusal {
             ),
             Self::Unauthenticated(words) => (StatusCode::UNAUTHORIZED, invalid("invalid_token", &words), words),
             Self::NotFromThere(words) => (StatusCode::FORBIDDEN, invalid("insufficient_scope", &words), words),
+            Self::TooOften(exceeded) => return Error::too_many_requests(exceeded.retry_after, exceeded.message()),
             Self::OtherAudience => {
                 let words = "The access token was made for another audience.";
                 (StatusCode::FORBIDDEN, invalid("insufficient_scope", words), words.into())

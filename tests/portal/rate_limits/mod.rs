@@ -2,6 +2,7 @@
 
 mod documentation;
 mod fields;
+mod gateways;
 mod guesses;
 mod nodes;
 mod token;

@@ -6,6 +6,7 @@ use crate::api_keys::actions;
 use crate::base::clock::Timestamp;
 use crate::db::Conn;
 use crate::usage::Why;
+use crate::web::numbers::counted;
 use crate::web::page::Moment;
 
 use super::evidence;
@@ -20,7 +21,9 @@ const COUNTED: usize = 100;
 pub struct StillKnockingView {
     /// The last called first.
     pub rows: Vec<KnockingView>,
-    /// How many more there are.
+    /// `6 dead keys`: how many there are.
+    pub keys: String,
+    /// How many more there are than are shown.
     pub more: usize,
     /// Whether there are more than were counted.
     pub many: bool,
@@ -62,5 +65,6 @@ pub fn read(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<StillKnock
         last: Moment::new(knocking.last_at, now),
         address: knocking.address,
     });
-    Ok(StillKnockingView { rows: rows.collect(), more: all.saturating_sub(SHOWN), many })
+    let keys = counted(all, many, "dead key");
+    Ok(StillKnockingView { rows: rows.collect(), keys, more: all.saturating_sub(SHOWN), many })
 }

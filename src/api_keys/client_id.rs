@@ -23,6 +23,9 @@ impl ClientId {
         if length == 0 {
             return Err(ClientIdProblem::Empty);
         }
+        if words::key_id_in(text).is_some() {
+            return Err(ClientIdProblem::Secret);
+        }
         if length > LONGEST {
             return Err(ClientIdProblem::TooLong { length });
         }
@@ -93,6 +96,10 @@ mod tests {
             [("a b", " "), ("abc\u{7f}", "\\u{7f}"), ("billing/sync", "/"), ("küche", "ü"), ("a:b", ":")]
         {
             assert_eq!(ClientId::parse(bad), Err(ClientIdProblem::Character { found: found.into() }));
+        }
+        let secret = format!("ks_live_4Jq9ZbT0kLw2_{}", "x".repeat(49));
+        for text in [&secret, &secret[..40], &format!("is {secret}")] {
+            assert_eq!(ClientId::parse(text), Err(ClientIdProblem::Secret));
         }
     }
 

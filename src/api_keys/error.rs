@@ -7,6 +7,7 @@ use crate::grants::GrantsError;
 use crate::{db, web};
 
 use super::ApiKey;
+use super::deleted::Deleted;
 use super::problem::ExpiryProblem;
 use super::tag::MOST_TAGS;
 
@@ -20,7 +21,7 @@ pub enum ApiKeyError {
     /// There is no such key in the actor's tenant.
     NotFound,
     /// The key was deleted before.
-    AlreadyDeleted(Box<ApiKey>),
+    AlreadyDeleted(Box<Deleted>),
     /// The key is in use, and its client id was not typed.
     NotConfirmed,
     /// A key of the tenant has this client id.
@@ -73,12 +74,20 @@ impl From<ApiKeyError> for web::Error {
         match error {
             ApiKeyError::Db(error) => error.into(),
             ApiKeyError::Refused(refused) => refused.into(),
-            ApiKeyError::NotFound | ApiKeyError::AlreadyDeleted(_) => Self::not_found(),
+            ApiKeyError::NotFound => Self::not_found(),
+            ApiKeyError::AlreadyDeleted(deleted) => Self::gone((*deleted).into()),
             ApiKeyError::CannotGive(cannot) | ApiKeyError::Grants(GrantsError::CannotGive(cannot)) => cannot.into(),
             ApiKeyError::Stale(_) => Self::conflict("Somebody else changed this key meanwhile. Open it again."),
             ApiKeyError::NotRotating(_) => Self::conflict("No rotation of this key is going on. Open it again."),
             other => Self::bad_request(other.to_string()),
         }
+    }
+}
+
+impl From<Deleted> for web::error::Gone {
+    fn from(deleted: Deleted) -> Self {
+        let Deleted { key, at, by } = deleted;
+        Self { name: key.client_id, at, by, href: format!("/api-keys/{}", key.key_id), typed: Vec::new() }
     }
 }
 

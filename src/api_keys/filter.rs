@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::access::ResourcePath;
 
 use super::api_key::{Status, Tag};
-use super::words;
+use super::{secret_text, words};
 
 /// What somebody looks for. Everything that is given has to fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,8 +58,13 @@ impl Search {
         &self.shown
     }
 
+    /// The text, where it may be the id of a key: typed as such, or what a secret became.
+    pub fn key_id(&self) -> Option<&str> {
+        Some(self.shown.as_str()).filter(|text| secret_text::is_key_id(text))
+    }
+
     /// Whether what was typed held a secret, which must not be seen again.
-    pub fn hides(&self, typed: &str) -> bool {
+    pub fn hides(typed: &str) -> bool {
         words::key_id_in(typed).is_some()
     }
 

@@ -4,6 +4,7 @@ mod actions;
 pub mod allowed_addresses;
 pub mod api_key;
 pub mod client_id;
+pub mod deleted;
 mod error;
 pub mod expiry;
 pub mod filter;
@@ -18,8 +19,8 @@ pub mod tag;
 mod words;
 
 pub use actions::{
-    Created, Edit, Ending, NewApiKey, Rotation, Shown, add_tag, cancel_rotation, count_ending_after, create, delete,
-    delete_confirmed, disable, edit, enable, finish_rotation, list, revoke_secret, rotate, show,
+    Added, Created, Edit, Ending, NewApiKey, Rotation, Shown, add_tag, cancel_rotation, count_ending_after, create,
+    delete, delete_confirmed, disable, edit, enable, finish_rotation, list, revoke_secret, rotate, show,
 };
 pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;

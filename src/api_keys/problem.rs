@@ -26,6 +26,8 @@ pub enum ClientIdProblem {
     },
     /// A key of the tenant has it, whatever the case.
     Taken,
+    /// It holds a secret, which would be shown to everybody.
+    Secret,
 }
 
 /// Why a text is no name.
@@ -63,6 +65,8 @@ pub enum ReasonProblem {
     },
     /// A tab, a line break, an invisible character that changes direction.
     ControlCharacter,
+    /// It holds a secret, which would be shown to everybody.
+    Secret,
 }
 
 /// Why a text is no list of addresses.
@@ -137,13 +141,17 @@ pub enum TagProblem {
     },
     /// It is one more than a key may have.
     OneTooMany,
+    /// What stands before the colon holds a secret, which would be shown to everybody.
+    SecretKey,
+    /// The same, behind it.
+    SecretValue,
 }
 
 impl TagProblem {
     /// The field of the row that it belongs to, as names and ids have it.
     pub const fn field(&self) -> &'static str {
         match self {
-            Self::NoValue { .. } | Self::ValueTooLong { .. } | Self::ValueHidden { .. } => "value",
+            Self::NoValue { .. } | Self::ValueTooLong { .. } | Self::ValueHidden { .. } | Self::SecretValue => "value",
             _ => "key",
         }
     }

@@ -3,6 +3,7 @@
 use crate::base::text::{TextProblem, check_line};
 
 use super::problem::ReasonProblem;
+use super::words;
 
 const LONGEST: usize = 200;
 
@@ -16,6 +17,9 @@ impl Reason {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Option<Self>, ReasonProblem> {
+        if words::key_id_in(text).is_some() {
+            return Err(ReasonProblem::Secret);
+        }
         match check_line(text, LONGEST) {
             Ok(()) => Ok(Some(Self(text.trim().to_owned()))),
             Err(TextProblem::Empty) => Ok(None),
@@ -41,5 +45,7 @@ mod tests {
         assert!(Reason::parse(&"é".repeat(200)).is_ok());
         assert_eq!(Reason::parse(&"é".repeat(201)), Err(ReasonProblem::TooLong { length: 201 }));
         assert_eq!(Reason::parse("a\nb"), Err(ReasonProblem::ControlCharacter));
+        let leaked = format!("leaked: ks_live_4Jq9ZbT0kLw2_{}", "x".repeat(49));
+        assert_eq!(Reason::parse(&leaked), Err(ReasonProblem::Secret));
     }
 }

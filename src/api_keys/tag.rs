@@ -5,6 +5,7 @@ use std::fmt;
 use crate::base::text::is_hidden;
 
 use super::problem::TagProblem;
+use super::words;
 
 /// Most tags of one key.
 pub const MOST_TAGS: usize = 5;
@@ -27,6 +28,12 @@ impl Tag {
     /// # Errors
     /// What is wrong with it.
     pub fn new(key: &str, value: &str) -> Result<Self, TagProblem> {
+        if words::key_id_in(key).is_some() {
+            return Err(TagProblem::SecretKey);
+        }
+        if words::key_id_in(value).is_some() {
+            return Err(TagProblem::SecretValue);
+        }
         let (key, value) = (key.trim().to_lowercase(), value.trim());
         let (key_length, length) = (key.chars().count(), value.chars().count());
         let is_plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
@@ -101,6 +108,9 @@ mod tests {
         assert_eq!(Tag::parse("env prod:x"), Err(character("env prod", " ")));
         assert_eq!(Tag::parse("größe:x"), Err(character("größe", "ö")));
         assert_eq!(Tag::parse("a\u{7f}:x"), Err(character("a\u{7f}", "\\u{7f}")));
+        let secret = format!("ks_live_4Jq9ZbT0kLw2_{}", "x".repeat(49));
+        assert_eq!(Tag::parse(&secret), Err(TagProblem::SecretKey));
+        assert_eq!(Tag::parse(&format!("env:{secret}")), Err(TagProblem::SecretValue));
         assert_eq!(Tag::parse("-env:x"), Err(TagProblem::KeyBeginning { key: "-env".into() }));
         for bad in ["a\tb", "a\nb", "a\u{202e}b", "a\u{200b}"] {
             assert_eq!(Tag::new("env", bad), Err(TagProblem::ValueHidden { key: "env".into() }), "{bad:?}");

@@ -11,7 +11,7 @@ mod record;
 mod store;
 
 pub use action::Action;
-pub use actions::{list, of_target};
+pub use actions::{last_change, list, of_target};
 pub use event::{About, Event, Target};
 pub use record::{begin_chain, record};
-pub use store::Entry;
+pub use store::{Entry, LastChange};

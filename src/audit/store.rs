@@ -11,7 +11,7 @@ use crate::db::schema::{audit_events, audit_heads};
 use crate::db::{Conn, Error, Tx};
 
 use super::chain::{self, Fields};
-use super::{About, Event};
+use super::{About, Event, Target};
 
 /// An event as it was recorded.
 #[derive(Debug, Clone)]
@@ -34,6 +34,15 @@ pub struct Entry {
     pub before: Option<Value>,
     /// How it became.
     pub after: Option<Value>,
+}
+
+/// Who changed a thing last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastChange {
+    /// What they were called then.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 pub(super) fn insert_head(tx: &mut Tx<'_>, tenant: TenantScope) -> Result<(), Error> {
@@ -159,6 +168,18 @@ pub(super) fn page(
     let rows: Vec<Row> = query.load(conn)?;
     let entries = rows.into_iter().map(entry).collect::<Result<_, _>>()?;
     Ok(Slice::of(entries, limit, &page))
+}
+
+/// The newest event about a thing, as far as it says who and when.
+pub(super) fn last_change(conn: &mut Conn, tenant: TenantScope, target: &Target) -> Result<Option<LastChange>, Error> {
+    let found: Option<(String, i64)> = audit_events::table
+        .filter(audit_events::chain_id.eq(tenant.id()))
+        .filter(audit_events::target_kind.eq(target.kind).and(audit_events::target_id.eq(&target.id)))
+        .order(audit_events::seq.desc())
+        .select((audit_events::actor, audit_events::at))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(by, at)| LastChange { by, at: Timestamp::from_micros(at) }))
 }
 
 fn entry(row: Row) -> Result<Entry, Error> {

@@ -54,6 +54,12 @@ impl Zone {
         format!("{:02}:{:02} {distance}{short}", local.hour(), local.minute())
     }
 
+    /// The same to the second, without the zone: `23:59:59`.
+    pub fn clock_of(&self, at: Timestamp) -> String {
+        let local = self.local(at);
+        local.map_or_else(String::new, |at| format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second()))
+    }
+
     fn local(&self, at: Timestamp) -> Option<jiff::ZonedDateTime> {
         jiff::Timestamp::from_microsecond(at.micros()).ok().map(|at| at.to_zoned_datetime(self.0.clone()))
     }

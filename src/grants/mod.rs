@@ -8,6 +8,6 @@ mod store;
 pub use actions::{Changed, GrantsError, Wanted, change};
 pub use in_words::MayDo;
 pub use store::{
-    COUNTED, Held, Holder, Of, count_change_of_holders, has_administrator, held, in_short, insert, of, of_users,
+    COUNTED, Held, Holder, Of, count_change_of_holders, has_administrator, held, insert, of, of_keys, of_users,
     permissions_of, raise_token_version, remove_all, remove_everywhere, resources_of_role, roles_on, user_managers,
 };

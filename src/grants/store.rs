@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::access::{BuiltIn, Grant, Permission, ResourcePath, RoleSet, TenantScope};
+use crate::access::{BuiltIn, Grant, Permission, RoleSet, TenantScope};
 use crate::base::clock::Timestamp;
 use crate::db::dialect;
 use crate::db::schema::{api_keys, grants, resources, role_permissions, roles, users};
@@ -101,27 +101,23 @@ pub fn of_users(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<Has
     Ok(held)
 }
 
-/// What each of these API keys holds, in short: the name of each role, and where; by path and role.
+/// What each of these API keys holds, in as many queries as for one.
 ///
 /// # Errors
-/// When the database refuses, or holds what is never written.
-pub fn in_short(
-    conn: &mut Conn,
-    tenant: TenantScope,
-    api_keys: &[i64],
-) -> Result<HashMap<i64, Vec<(String, ResourcePath)>>, Error> {
-    let rows: Vec<(Option<i64>, String, String)> = grants::table
+/// As [`of`].
+pub fn of_keys(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<HashMap<i64, Vec<Grant>>, Error> {
+    let rows: Vec<(Option<i64>, Row)> = grants::table
         .inner_join(roles::table.on(roles::id.eq(grants::role_id)))
         .inner_join(resources::table.on(resources::id.eq(grants::resource_id)))
         .filter(dialect::unindexed!(grants::tenant_id).eq(tenant.id()))
-        .filter(grants::api_key_id.eq_any(api_keys))
-        .select((grants::api_key_id, roles::name, resources::path))
+        .filter(grants::api_key_id.eq_any(ids))
+        .select((grants::api_key_id, COLUMNS))
         .order((resources::path, roles::slug))
         .load(conn)?;
-    let mut held: HashMap<i64, Vec<(String, ResourcePath)>> = HashMap::new();
-    for (api_key, role, path) in rows {
-        let path = path.parse().map_err(|_| Error::Corrupt("resources", "path"))?;
-        held.entry(api_key.unwrap_or_default()).or_default().push((role, path));
+    let of_key = |(key, (_, a, b, c, d, e, f, g)): (Option<i64>, Row)| (key, a, b, c, d, e, f, g);
+    let mut held: HashMap<i64, Vec<Grant>> = HashMap::new();
+    for (key, stored) in with_permissions(conn, tenant, rows.into_iter().map(of_key).collect())? {
+        held.entry(key.unwrap_or_default()).or_default().push(stored.grant);
     }
     Ok(held)
 }

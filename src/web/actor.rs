@@ -11,6 +11,7 @@ use crate::base::zone::Zone;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Conn, Tx};
 
+use super::moment::Here;
 use super::{Error, Portal};
 
 /// Somebody with a live session.
@@ -59,6 +60,11 @@ impl SignedIn {
     /// [`Refused`] when it is missing.
     pub fn require(&self, permission: Permission) -> Result<(), Refused> {
         self.actor.require_to_open(permission)
+    }
+
+    /// From where they look at moments.
+    pub const fn here(&self, now: Timestamp) -> Here<'_> {
+        Here { now, zone: &self.time_zone }
     }
 
     /// Runs a verb in a transaction. The tenant is locked first, and then the actor is read again: what was taken away

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde_json::json;
 
 use crate::access::{CannotGive, Refused};
+use crate::base::clock::Timestamp;
 use crate::base::password::PasswordError;
 use crate::db;
 
@@ -25,12 +26,16 @@ pub enum Kind {
     CrossSite,
     /// 403: the actor lacks this permission there.
     Forbidden(Refused),
+    /// 403: the actor would give what they do not hold; this is what they lack, where.
+    CannotGive(Refused),
     /// 403: nobody may, or not this person, whatever they hold.
     NotAllowed,
     /// 403: the client's address may not ask.
     AddressRefused,
     /// 404.
     NotFound,
+    /// 410: it was there, and was deleted for good.
+    Gone(Box<Gone>),
     /// 409: somebody else changed it meanwhile, or it would break a rule over several things.
     Conflict,
     /// 405, with the methods that work.
@@ -61,6 +66,21 @@ pub enum Kind {
         /// For 401.
         challenge: Option<String>,
     },
+}
+
+/// What was deleted, for whoever still has a form of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// What it was called.
+    pub name: String,
+    /// When it was deleted.
+    pub at: Timestamp,
+    /// By whom, where that is known.
+    pub by: Option<String>,
+    /// The page of what is left of it.
+    pub href: String,
+    /// The fields of the form and what stood in them, so that nothing typed is lost.
+    pub typed: Vec<(&'static str, String)>,
 }
 
 /// An answer that is not what was asked for.
@@ -100,6 +120,21 @@ impl Error {
     /// 404: the same for what never existed and for what is somebody else's.
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound, "There is nothing at this address.")
+    }
+
+    /// 410. Unlike 404 it admits that there was something, so it is for whoever may see what is left.
+    pub fn gone(gone: Gone) -> Self {
+        let detail = format!("{} was deleted.", gone.name);
+        Self::new(Kind::Gone(Box::new(gone)), detail)
+    }
+
+    /// Keeps what somebody had typed for what is gone; any other error needs nothing of it.
+    #[must_use]
+    pub fn keeping(mut self, typed: Vec<(&'static str, String)>) -> Self {
+        if let Kind::Gone(gone) = &mut self.kind {
+            gone.typed = typed.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
+        }
+        self
     }
 
     /// 403 for what no permission gives.
@@ -174,8 +209,11 @@ impl Error {
         match &self.kind {
             Kind::BadRequest => StatusCode::BAD_REQUEST,
             Kind::SignInFirst => StatusCode::UNAUTHORIZED,
-            Kind::CrossSite | Kind::Forbidden(_) | Kind::NotAllowed | Kind::AddressRefused => StatusCode::FORBIDDEN,
+            Kind::CrossSite | Kind::Forbidden(_) | Kind::CannotGive(_) | Kind::NotAllowed | Kind::AddressRefused => {
+                StatusCode::FORBIDDEN
+            }
             Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Gone(_) => StatusCode::GONE,
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -193,9 +231,10 @@ impl Error {
             Kind::BadRequest => "This request cannot be understood",
             Kind::SignInFirst => "Sign in first",
             Kind::CrossSite => "This form did not come from here",
-            Kind::Forbidden(_) | Kind::NotAllowed => "You may not do this",
+            Kind::Forbidden(_) | Kind::CannotGive(_) | Kind::NotAllowed => "You may not do this",
             Kind::AddressRefused => "This address may not ask",
             Kind::NotFound => "There is nothing here",
+            Kind::Gone(_) => "This was deleted",
             Kind::Conflict => "This cannot be done now",
             Kind::MethodNotAllowed(_) => "This address does not answer that method",
             Kind::TooLarge => "The request is too large",
@@ -313,7 +352,7 @@ impl From<CannotGive> for Error {
     fn from(cannot: CannotGive) -> Self {
         let detail = cannot.to_string();
         let refused = Refused { permission: cannot.missing.permission(), resource: cannot.resource };
-        Self::new(Kind::Forbidden(refused), detail)
+        Self::new(Kind::CannotGive(refused), detail)
     }
 }
 

@@ -9,9 +9,9 @@ use askama::Template;
 
 use crate::access::Refused;
 
-use super::actor::SignedIn;
-use super::error::Kind;
-use super::page::{self, Shell};
+use super::actor::{Givers, SignedIn};
+use super::error::{Gone, Kind};
+use super::page::{self, Moment, Shell};
 use super::request_info::RequestInfo;
 use super::routes::Face;
 use super::{Error, Portal};
@@ -50,6 +50,18 @@ struct PortalErrorPage {
 }
 
 #[derive(Template)]
+#[template(path = "errors/gone.html")]
+struct GonePage {
+    shell: Shell,
+    name: String,
+    at: Moment,
+    by: Option<String>,
+    href: String,
+    typed: Vec<(&'static str, String)>,
+    request_id: String,
+}
+
+#[derive(Template)]
 #[template(path = "errors/forbidden.html")]
 struct ForbiddenPage {
     shell: Shell,
@@ -57,8 +69,20 @@ struct ForbiddenPage {
     action: String,
     /// Where it is missing, where that is not the whole organization.
     resource: Option<String>,
-    /// The sentence of a role that may not be given.
-    why: Option<String>,
+    roles: Vec<String>,
+    grantors: Vec<String>,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "errors/cannot_give.html")]
+struct CannotGivePage {
+    shell: Shell,
+    /// What the role contains that the person does not hold.
+    why: String,
+    permission: &'static str,
+    /// Where it is missing.
+    resource: String,
     roles: Vec<String>,
     grantors: Vec<String>,
     request_id: String,
@@ -77,7 +101,13 @@ async fn page(
     let Some(who) = who else { return Ok(bare(portal, error, info)) };
     let request_id = info.request_id.clone();
     let body = match &error.kind {
-        Kind::Forbidden(refused) => forbidden(req, portal, &who, refused, error, request_id).await?.render(),
+        Kind::Forbidden(refused) => forbidden(req, portal, &who, refused, request_id).await?.render(),
+        Kind::CannotGive(refused) => cannot_give(req, portal, &who, refused, error, request_id).await?.render(),
+        Kind::Gone(gone) => {
+            let Gone { name, at, by, href, typed } = (**gone).clone();
+            let at = Moment::local(at, portal.clock.now(), &who.time_zone);
+            GonePage { shell: Shell::new(req, portal, &who), name, at, by, href, typed, request_id }.render()
+        }
         _ => PortalErrorPage {
             shell: Shell::new(req, portal, &who),
             status: error.status().as_u16(),
@@ -113,22 +143,43 @@ async fn forbidden(
     portal: &Data<Portal>,
     who: &SignedIn,
     refused: &Refused,
-    error: &Error,
     request_id: String,
 ) -> Result<ForbiddenPage, Error> {
-    let (people, tenant, asked) = (Arc::clone(&portal.people), who.actor.tenant, refused.clone());
-    let givers = portal.db.read(move |conn| people.who_can_give(conn, tenant, &asked)).await?;
-    let plain = Error::from(refused.clone());
+    let givers = givers(portal, who, refused).await?;
     Ok(ForbiddenPage {
         shell: Shell::new(req, portal, who),
         permission: refused.permission.as_str(),
         action: refused.permission.in_words().to_owned(),
         resource: (refused.resource != who.actor.root).then(|| refused.resource.to_string()),
-        why: (plain.detail != error.detail).then(|| error.detail.to_string()),
         roles: givers.roles,
         grantors: givers.people,
         request_id,
     })
+}
+
+async fn cannot_give(
+    req: &HttpRequest,
+    portal: &Data<Portal>,
+    who: &SignedIn,
+    refused: &Refused,
+    error: &Error,
+    request_id: String,
+) -> Result<CannotGivePage, Error> {
+    let givers = givers(portal, who, refused).await?;
+    Ok(CannotGivePage {
+        shell: Shell::new(req, portal, who),
+        why: error.detail.to_string(),
+        permission: refused.permission.as_str(),
+        resource: refused.resource.to_string(),
+        roles: givers.roles,
+        grantors: givers.people,
+        request_id,
+    })
+}
+
+async fn givers(portal: &Portal, who: &SignedIn, refused: &Refused) -> Result<Givers, Error> {
+    let (people, tenant, asked) = (Arc::clone(&portal.people), who.actor.tenant, refused.clone());
+    Ok(portal.db.read(move |conn| people.who_can_give(conn, tenant, &asked)).await?)
 }
 
 /// The sign-in page, and where to go from there. Only a page that was asked for with GET can be gone back to.

@@ -5,6 +5,22 @@ use crate::base::zone::{Day, Zone};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// From where somebody looks at moments: when it is, and on which clock they read.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The zone of their clock.
+    pub zone: &'a Zone,
+}
+
+impl Here<'_> {
+    /// `at`, as it is seen from here.
+    pub fn moment(self, at: Timestamp) -> Moment {
+        Moment::local(at, self.now, self.zone)
+    }
+}
+
 /// A moment in words. In UTC, unless a zone is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
@@ -18,6 +34,8 @@ pub struct Moment {
     pub time: String,
     /// `3 minutes ago`, `in 83 days`.
     pub relative: String,
+    /// The exact form, and that of UTC where it is another one.
+    pub title: String,
 }
 
 impl Moment {
@@ -27,9 +45,11 @@ impl Moment {
         let date =
             format!("{} {} {}", calendar.day(), MONTHS[usize::from(u8::from(calendar.month()) - 1)], calendar.year());
         let time = format!("{:02}:{:02}:{:02}", calendar.hour(), calendar.minute(), calendar.second());
+        let exact = format!("{date}, {:02}:{:02} UTC", calendar.hour(), calendar.minute());
         Self {
             iso: format!("{:04}-{:02}-{:02}T{time}Z", calendar.year(), u8::from(calendar.month()), calendar.day()),
-            exact: format!("{date}, {:02}:{:02} UTC", calendar.hour(), calendar.minute()),
+            title: exact.clone(),
+            exact,
             relative: relative(at.seconds_since(now)),
             date,
             time,
@@ -38,8 +58,10 @@ impl Moment {
 
     /// `at`, as seen from `now`, on the calendar and the clock of this zone.
     pub fn local(at: Timestamp, now: Timestamp, zone: &Zone) -> Self {
-        let date = day_in_words(zone.day_of(at));
-        Self { exact: format!("{date}, {}", zone.time_of(at)), date, ..Self::new(at, now) }
+        let (date, utc) = (day_in_words(zone.day_of(at)), Self::new(at, now));
+        let exact = format!("{date}, {}", zone.time_of(at));
+        let title = if exact == utc.exact { utc.exact } else { format!("{exact} ({})", utc.exact) };
+        Self { exact, date, time: zone.clock_of(at), title, ..utc }
     }
 }
 
@@ -93,7 +115,9 @@ mod tests {
         let at = Timestamp::from_micros(1_795_476_720_000_000);
         let moment = Moment::local(at, at, &Zone::named("Europe/Berlin").unwrap());
         assert_eq!((moment.exact.as_str(), moment.date.as_str()), ("24 Nov 2026, 00:32 CET", "24 Nov 2026"));
-        assert_eq!(moment.iso, "2026-11-23T23:32:00Z");
+        assert_eq!((moment.iso.as_str(), moment.time.as_str()), ("2026-11-23T23:32:00Z", "00:32:00"));
+        assert_eq!(moment.title, "24 Nov 2026, 00:32 CET (23 Nov 2026, 23:32 UTC)");
+        assert_eq!(Moment::local(at, at, &Zone::UTC), Moment::new(at, at));
     }
 
     #[test]

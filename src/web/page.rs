@@ -13,7 +13,7 @@ use super::csrf::{self, Binding};
 use super::{Error, Portal};
 
 pub use super::flash::{Flash, FlashButton, FlashKind};
-pub use super::moment::Moment;
+pub use super::moment::{Here, Moment};
 
 /// An entry of the main navigation; each feature with a page exports one.
 #[derive(Debug, Clone, Copy)]

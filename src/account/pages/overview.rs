@@ -8,7 +8,6 @@ use askama::Template;
 use crate::access::Act;
 use crate::account::problem::AccountProblem;
 use crate::account::{actions, device};
-use crate::base::clock::Timestamp;
 use crate::base::text::check_line;
 use crate::base::zone::Zone;
 use crate::db::Tx;
@@ -17,7 +16,7 @@ use crate::sessions::Seen;
 use crate::users::LONGEST_NAME;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
-use crate::web::page::{self, Flash, Moment, Shell};
+use crate::web::page::{self, Flash, Here, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::sessions::handle;
@@ -83,7 +82,7 @@ pub(super) async fn view(
     name: Option<String>,
     problems: Vec<AccountProblem>,
 ) -> Result<HttpResponse, Error> {
-    let (act, now) = (portal.act(req, who.actor.clone()), portal.clock.now());
+    let (act, here) = (portal.act(req, who.actor.clone()), who.here(portal.clock.now()));
     let shown = portal.db.read(move |conn| actions::show(conn, &act)).await?;
     let root = &who.actor.root;
     let page = AccountPage {
@@ -104,21 +103,21 @@ pub(super) async fn view(
                 false => format!("{} on {}", grant.role_name, form::beneath(root, &grant.resource)),
             })
             .collect(),
-        password_changed: shown.user.password_changed_at.map(|at| Moment::new(at, now)),
-        sessions: shown.sessions.into_iter().map(|seen| session(portal, seen, who.session, now)).collect(),
+        password_changed: shown.user.password_changed_at.map(|at| here.moment(at)),
+        sessions: shown.sessions.into_iter().map(|seen| session(portal, seen, who.session, here)).collect(),
         problems,
     };
     page::html(req, portal, status, &page)
 }
 
-fn session(portal: &Portal, seen: Seen, this: i64, now: Timestamp) -> SessionView {
+fn session(portal: &Portal, seen: Seen, this: i64, here: Here<'_>) -> SessionView {
     SessionView {
         handle: handle(portal, seen.id),
         device: device::in_words(seen.device.as_deref()),
         is_phone: device::is_phone(seen.device.as_deref()),
         address: seen.address,
-        since: Moment::new(seen.created_at, now),
-        seen: Moment::new(seen.last_seen_at, now),
+        since: here.moment(seen.created_at),
+        seen: here.moment(seen.last_seen_at),
         is_this: seen.id == this,
     }
 }

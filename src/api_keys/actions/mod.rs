@@ -18,12 +18,14 @@ pub use delete::{delete, delete_confirmed};
 pub use edit::{Edit, edit};
 pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
-pub use read::{Ending, Listed, Shown, count_ending_after, show, tag_suggestions};
 pub use revoke::revoke_secret;
+pub use read::{
+    Ending, Listed, Shown, count_ending_after, deletion_of, last_change_of, show, show_living, tag_suggestions,
+};
 pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{Tagged, delete_all, disable_all, show_all, tag_all};
-pub use tags::add_tag;
+pub use tags::{Added, add_tag};
 pub use usage::{days_of, first_use, secret_uses_of, still_knocking, usage_of};
 
 use serde_json::{Value, json};
@@ -37,7 +39,10 @@ use super::{ApiKey, ApiKeyError, Tag, store};
 /// The living key of this id. Whoever opened the transaction holds the tenant's lock, so nobody changes it meanwhile.
 fn to_change(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
     let key = store::by_key_id(tx, act.actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
-    if key.deleted_at.is_some() { Err(ApiKeyError::AlreadyDeleted(Box::new(key))) } else { Ok(key) }
+    match deletion_of(tx, &act.actor, &key)? {
+        Some(deleted) => Err(ApiKeyError::AlreadyDeleted(Box::new(deleted))),
+        None => Ok(key),
+    }
 }
 
 fn target(key: &ApiKey) -> Target {

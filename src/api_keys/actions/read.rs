@@ -1,12 +1,14 @@
 //! Looking at keys.
 
-use crate::access::{Actor, Grant, Permission, ResourcePath};
+use crate::access::{Actor, Grant, Permission};
 use crate::api_keys::api_key::Tag;
+use crate::api_keys::deleted::Deleted;
 use crate::api_keys::store::{self, StoredSecret};
 use crate::api_keys::{ApiKey, ApiKeyError};
+use crate::audit::{self, LastChange};
 use crate::base::clock::Timestamp;
 use crate::db::{self, Conn};
-use crate::grants::{self, Holder};
+use crate::grants;
 use crate::usage::{self, LastUse};
 
 /// Most tags to choose from.
@@ -21,8 +23,8 @@ pub struct Listed {
     pub tags: Vec<Tag>,
     /// Its last use, as far as it is written.
     pub last_use: Option<LastUse>,
-    /// What it holds: the name of each role, and where.
-    pub access: Vec<(String, ResourcePath)>,
+    /// What it holds, by path and role.
+    pub grants: Vec<Grant>,
 }
 
 /// A key with everything its page shows.
@@ -44,9 +46,39 @@ pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKe
     actor.require_to_open(Permission::ReadApiKeys)?;
     let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
     let secrets = store::secrets_of(conn, actor.tenant, key.id)?;
-    let grants = grants::of(conn, actor.tenant, Holder::ApiKey(key.id))?;
     let listed = listed(conn, actor, vec![key])?.pop().ok_or(ApiKeyError::NotFound)?;
-    Ok(Shown { listed, secrets, grants })
+    Ok(Shown { grants: listed.grants.clone(), listed, secrets })
+}
+
+/// The same for whoever wants to change it.
+///
+/// # Errors
+/// [`ApiKeyError::AlreadyDeleted`] for what was deleted; otherwise as [`show`].
+pub fn show_living(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKeyError> {
+    let shown = show(conn, actor, key_id)?;
+    match deletion_of(conn, actor, &shown.listed.key)? {
+        Some(deleted) => Err(ApiKeyError::AlreadyDeleted(Box::new(deleted))),
+        None => Ok(shown),
+    }
+}
+
+/// How a key was deleted, if it was: nothing happens to it after that.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn deletion_of(conn: &mut Conn, actor: &Actor, key: &ApiKey) -> Result<Option<Deleted>, ApiKeyError> {
+    let Some(at) = key.deleted_at else { return Ok(None) };
+    let by = last_change_of(conn, actor, key)?.map(|change| change.by);
+    Ok(Some(Deleted { key: key.clone(), at, by }))
+}
+
+/// Who changed a key last, and when: also for those who may not read the audit log, as whoever looks at a key sees who made it.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn last_change_of(conn: &mut Conn, actor: &Actor, key: &ApiKey) -> Result<Option<LastChange>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    Ok(audit::last_change(conn, actor.tenant, &super::target(key))?)
 }
 
 /// How many keys end later than some moment, and how many there are.
@@ -78,9 +110,9 @@ pub(super) fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Resul
     let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
     let mut tags = store::tags_of(conn, actor.tenant, &ids)?;
     let mut last_uses = usage::last_uses(conn, actor.tenant, &ids)?;
-    let mut access = grants::in_short(conn, actor.tenant, &ids)?;
+    let mut held = grants::of_keys(conn, actor.tenant, &ids)?;
     let row = |key: ApiKey| Listed {
-        access: access.remove(&key.id).unwrap_or_default(),
+        grants: held.remove(&key.id).unwrap_or_default(),
         tags: tags.remove(&key.id).unwrap_or_default(),
         last_use: last_uses.remove(&key.id),
         key,

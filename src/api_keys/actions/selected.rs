@@ -6,6 +6,7 @@ use crate::api_keys::{ApiKey, ApiKeyError, Tag};
 use crate::db::{Conn, Tx};
 use crate::usage::{self, LastUse, Standing};
 
+use super::Added;
 use super::read::{Listed, listed};
 
 /// Disables these keys; answers those that were there.
@@ -37,18 +38,23 @@ pub fn delete_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String], confirmed: boo
     each(&key_ids, |key_id| super::delete(tx, act, key_id))
 }
 
-/// Adds a tag to these keys; answers those that were there, and those that have as many tags as a key can have.
+/// Adds a tag to these keys; answers those that were there, those of them that had another value of it, and
+/// those that have as many tags as a key can have.
 ///
 /// # Errors
 /// See [`ApiKeyError`].
 pub fn tag_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String], tag: &Tag) -> Result<Tagged, ApiKeyError> {
     let mut tagged = Tagged::default();
     tagged.done = each(key_ids, |key_id| match super::add_tag(tx, act, key_id, tag) {
+        Ok(Added { key, replaced }) => {
+            tagged.replaced.extend(replaced.map(|before| (key.clone(), before)));
+            Ok(key)
+        }
         Err(ApiKeyError::TooManyTags) => {
             tagged.full.extend(store::by_key_id(tx, act.actor.tenant, key_id)?);
             Err(ApiKeyError::NotFound)
         }
-        other => other,
+        Err(error) => Err(error),
     })?;
     Ok(tagged)
 }
@@ -58,6 +64,8 @@ pub fn tag_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String], tag: &Tag) -> Res
 pub struct Tagged {
     /// They have the tag now.
     pub done: Vec<ApiKey>,
+    /// Those of them where it took the place of another value, with that one.
+    pub replaced: Vec<(ApiKey, Tag)>,
     /// They have no room for it.
     pub full: Vec<ApiKey>,
 }

@@ -9,17 +9,27 @@ use crate::api_keys::{ApiKey, ApiKeyError, Tag};
 use crate::audit::{self, Action, Event};
 use crate::db::Tx;
 
+/// A key that a tag was added to.
+#[derive(Debug)]
+pub struct Added {
+    /// The key.
+    pub key: ApiKey,
+    /// The tag whose place it took: a key has one value of each.
+    pub replaced: Option<Tag>,
+}
+
 /// Adds a tag; a tag of the same key gets its value. One that the key has already changes nothing.
 ///
 /// # Errors
 /// [`ApiKeyError::TooManyTags`] where it would be one too many; see [`ApiKeyError`].
-pub fn add_tag(tx: &mut Tx<'_>, act: &Act, key_id: &str, tag: &Tag) -> Result<ApiKey, ApiKeyError> {
+pub fn add_tag(tx: &mut Tx<'_>, act: &Act, key_id: &str, tag: &Tag) -> Result<Added, ApiKeyError> {
     act.actor.require_to_open(Permission::ManageApiKeys)?;
     let key = super::to_change(tx, act, key_id)?;
     let before = super::tags_of(tx, act, &key)?;
     if before.contains(tag) {
-        return Ok(key);
+        return Ok(Added { key, replaced: None });
     }
+    let replaced = before.iter().find(|held| held.key == tag.key).cloned();
     let mut after: Vec<Tag> = before.iter().filter(|held| held.key != tag.key).cloned().collect();
     if after.len() >= MOST_TAGS {
         return Err(ApiKeyError::TooManyTags);
@@ -31,5 +41,5 @@ pub fn add_tag(tx: &mut Tx<'_>, act: &Act, key_id: &str, tag: &Tag) -> Result<Ap
     let (before, after) = (super::tags_in_words(&before), super::tags_in_words(&after));
     let event = Event::about(Action::ApiKeyUpdated, &super::target(&key));
     audit::record(tx, act, event.before(json!({ "tags": before })).after(json!({ "tags": after })))?;
-    Ok(key)
+    Ok(Added { key, replaced })
 }

@@ -170,7 +170,7 @@ async fn already_created(
     let page = AlreadyCreatedPage {
         shell: Shell::new(req, portal, who),
         list,
-        created: Moment::new(key.created_at, portal.clock.now()),
+        created: who.here(portal.clock.now()).moment(key.created_at),
         deleted: key.deleted_at.is_some(),
         key_id: key.key_id,
         client_id: key.client_id,

@@ -61,7 +61,7 @@ pub(super) async fn view(
         secret: secret.expose(),
         token_url,
         curl,
-        expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
+        expires: key.expires_at.unless_never().map(|at| who.here(now).moment(at)),
         rotated,
         bare,
         status: key.status(now, true),

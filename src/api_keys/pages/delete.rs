@@ -12,7 +12,7 @@ use crate::api_keys::problem::ConfirmProblem;
 use crate::usage::{KeyUsage, Recorder, Standing};
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
-use crate::web::page::{self, Flash, Moment, Shell};
+use crate::web::page::{self, Flash, Here, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::evidence::{self, Evidence, UseView};
@@ -39,7 +39,7 @@ struct EvidenceView {
 }
 
 impl EvidenceView {
-    fn new(usage: KeyUsage) -> Self {
+    fn new(usage: KeyUsage, here: Here<'_>) -> Self {
         let now = usage.now;
         let in_use = usage.standing() == Standing::InUse;
         let (calls, addresses) = if in_use {
@@ -49,13 +49,13 @@ impl EvidenceView {
         };
         let few = addresses.known.len() <= NAMED && !addresses.others;
         Self {
-            as_of: Moment::new(now, now),
-            since: Moment::new(usage.first_hour(), now),
+            as_of: here.moment(now),
+            since: here.moment(usage.first_hour()),
             in_use,
             times: evidence::times(calls),
             addresses: evidence::addresses(&addresses),
             named: if few { addresses.known } else { Vec::new() },
-            last: usage.last.map(|last| UseView::new(last, now)),
+            last: usage.last.map(|last| UseView::new(last, here)),
         }
     }
 }
@@ -69,6 +69,8 @@ struct DeletePage {
     disabled: bool,
     /// Whether it was used within 30 days.
     used: bool,
+    /// How long a token lives, in minutes.
+    token_minutes: i64,
     evidence: EvidenceView,
     typed: String,
     problem: Option<ConfirmProblem>,
@@ -99,12 +101,14 @@ pub async fn submit(
     let key_id = path.into_inner();
     let typed = form.0.get("confirm").map(str::to_owned);
     // What was used a moment ago counts too.
-    evidence::read(&portal, &uses, &who, &key_id).await?;
+    evidence::write(&portal, &uses, &who, &key_id).await??;
     let (id, text) = (key_id.clone(), typed.clone().unwrap_or_default());
     let deleted = who.write(&req, &portal, move |tx, act| actions::delete_confirmed(tx, act, &id, &text)).await?;
     let flash = match deleted {
         Ok(key) => Flash::ok(format!("{} is deleted.", key.client_id)),
-        Err(ApiKeyError::AlreadyDeleted(key)) => Flash::warn(format!("{} was deleted before.", key.client_id)),
+        Err(ApiKeyError::AlreadyDeleted(deleted)) => {
+            Flash::warn(format!("{} was deleted before.", deleted.key.client_id))
+        }
         Err(ApiKeyError::NotConfirmed) => {
             let problem = match typed.as_deref().map(str::trim) {
                 None => ConfirmProblem::UsedMeanwhile,
@@ -130,18 +134,17 @@ async fn view(
     typed: String,
     problem: Option<ConfirmProblem>,
 ) -> Result<HttpResponse, Error> {
-    let Evidence { shown, usage, .. } = evidence::read(portal, uses, who, key_id).await?;
-    if shown.listed.key.deleted_at.is_some() {
-        return Err(Error::not_found());
-    }
+    let Evidence { shown, usage, tenant, .. } = evidence::read(portal, uses, who, key_id).await?;
     let list = overview::behind(portal, who).await?;
+    let here = who.here(usage.now);
     let page = DeletePage {
         shell: Shell::new(req, portal, who),
         list,
         disabled: shown.listed.key.disabled_at.is_some(),
-        key: RowView::new(shown.listed, &who.actor.root, usage.now),
+        key: RowView::new(shown.listed, who, usage.now),
         used: usage.standing() != Standing::Quiet,
-        evidence: EvidenceView::new(usage),
+        token_minutes: tenant.access_token_minutes(),
+        evidence: EvidenceView::new(usage, here),
         typed,
         problem,
     };

@@ -56,7 +56,8 @@ pub async fn submit(
         Err(problem) => return view(&req, &portal, &who, key_id, typed, Some(problem)).await,
     };
     let id = key_id.clone();
-    let key = who.write(&req, &portal, move |tx, act| actions::disable(tx, act, &id, reason.as_ref())).await??;
+    let done = who.write(&req, &portal, move |tx, act| actions::disable(tx, act, &id, reason.as_ref())).await?;
+    let key = done.map_err(|error| Error::from(error).keeping(vec![("Reason", typed)]))?;
     let place = format!("/api-keys/{key_id}");
     let flash = Flash::ok(format!("{} is disabled. No check accepts it from now on.", key.client_id));
     let may_enable = who.actor.require_to_give_all(&shown(&portal, &who, key_id).await?.grants).is_ok();
@@ -66,7 +67,7 @@ pub async fn submit(
 
 async fn shown(portal: &Portal, who: &SignedIn, key_id: String) -> Result<Shown, Error> {
     let actor = who.actor.clone();
-    Ok(portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?)
+    Ok(portal.db.read(move |conn| actions::show_living(conn, &actor, &key_id)).await?)
 }
 
 async fn view(
@@ -77,17 +78,15 @@ async fn view(
     reason: String,
     problem: Option<ReasonProblem>,
 ) -> Result<HttpResponse, Error> {
-    let shown = shown(portal, who, key_id).await?;
-    if shown.listed.key.deleted_at.is_some() {
-        return Err(Error::not_found());
-    }
+    let kept = [("Reason", reason.clone())];
+    let shown = shown(portal, who, key_id).await.map_err(|error| error.keeping(kept.into()))?;
     let scope = who.actor.tenant;
     let tenant = portal.db.read(move |conn| tenants::by_id(conn, scope)).await?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = DisablePage {
         shell: Shell::new(req, portal, who),
         list: overview::behind(portal, who).await?,
-        key: RowView::new(shown.listed, &who.actor.root, portal.clock.now()),
+        key: RowView::new(shown.listed, who, portal.clock.now()),
         reason,
         problem,
         token_minutes: tenant.access_token_minutes(),

@@ -95,8 +95,8 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
     let (key_id, Form(pairs)) = (path.into_inner(), form);
-    let shown = living(&portal, &who, key_id.clone()).await?;
     let (mut form, action) = (EditForm::of_pairs(&pairs), pairs.text("action"));
+    let shown = living(&portal, &who, key_id.clone()).await.map_err(|error| error.keeping(form.fields.in_words()))?;
     if action == "take-grants" {
         form.takes_the_grants_of(&shown);
     }
@@ -119,20 +119,20 @@ pub async fn submit(
             return Ok(page::redirect(&portal, &format!("/api-keys/{key_id}"), Some(flash)));
         }
         Err(ApiKeyError::Stale(_)) => (StatusCode::CONFLICT, KeyProblem::Stale),
-        Err(error) => fields::problem_of(error, &form.fields.rows)?,
+        Err(error) => fields::problem_of(error, &form.fields.rows)
+            .map_err(|error| Error::from(error).keeping(form.fields.in_words()))?,
     };
-    let shown = living(&portal, &who, key_id).await?;
+    let shown = living(&portal, &who, key_id).await.map_err(|error| error.keeping(form.fields.in_words()))?;
     if problem == KeyProblem::Stale {
         (form.version, form.beside) = (shown.listed.key.version, true);
     }
     view(&req, &portal, &who, status, shown, form, vec![problem]).await
 }
 
-/// The key with everything, unless it is deleted.
+/// The key with everything; one that is deleted is 410.
 async fn living(portal: &Portal, who: &SignedIn, key_id: String) -> Result<Shown, Error> {
     let actor = who.actor.clone();
-    let shown = portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?;
-    if shown.listed.key.deleted_at.is_some() { Err(Error::not_found()) } else { Ok(shown) }
+    Ok(portal.db.read(move |conn| actions::show_living(conn, &actor, &key_id)).await?)
 }
 
 async fn view(
@@ -149,10 +149,15 @@ async fn view(
     let (looks, times) = ((&who.actor, zone), (now, Some(key.expires_at)));
     let fields = FieldsView::new(key.client_id.clone(), form.fields, offer, looks, times, problems);
     let fields = FieldsView { again: form.again, ..fields };
-    let fields = if form.beside { fields.beside(&shown, &who.actor, (now, zone)) } else { fields };
+    let fields = if form.beside {
+        let (actor, key) = (who.actor.clone(), key.clone());
+        let change = portal.db.read(move |conn| actions::last_change_of(conn, &actor, &key)).await?;
+        fields.beside(&shown, change, &who.actor, who.here(now))
+    } else {
+        fields
+    };
     let list = overview::behind(portal, who).await?;
     let shell = Shell::new(req, portal, who);
-    let page =
-        EditPage { shell, list, version: form.version, fields, key: RowView::new(shown.listed, &who.actor.root, now) };
+    let page = EditPage { shell, list, version: form.version, fields, key: RowView::new(shown.listed, who, now) };
     page::html(req, portal, status, &page)
 }

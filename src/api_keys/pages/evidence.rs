@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::access::Actor;
+use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Shown};
 use crate::base::clock::Timestamp;
 use crate::db;
@@ -9,7 +11,7 @@ use crate::tenants::{self, Tenant};
 use crate::usage::{Addresses, KeyUsage, LastUse, Recorder, SecretUse};
 use crate::web::actor::SignedIn;
 use crate::web::numbers::{counted, thousands};
-use crate::web::page::Moment;
+use crate::web::page::{Here, Moment};
 use crate::web::{Error, Portal};
 
 /// So many addresses of a day are told apart; where there are others beside fewer, they told none.
@@ -27,11 +29,11 @@ pub(super) struct Evidence {
     pub is_all: bool,
 }
 
-/// Writes what this node holds of the key, and reads: for whoever decides by it.
+/// Writes what this node holds of the key, and reads: for whoever decides by it. A deleted key is 410.
 pub(super) async fn read(portal: &Portal, uses: &Recorder, who: &SignedIn, key_id: &str) -> Result<Evidence, Error> {
     let now = portal.clock.now();
     write(portal, uses, who, key_id).await??;
-    read_written(portal, who, key_id, true, now).await
+    read_written(portal, who, key_id, true, now, actions::show_living).await
 }
 
 /// The same for whoever only looks: where nothing can be written, what is there is read.
@@ -41,11 +43,19 @@ pub(super) async fn look(portal: &Portal, uses: &Recorder, who: &SignedIn, key_i
     if let Err(error) = &written {
         tracing::warn!(%error, "the uses of a key are not written yet; its page is shown without them");
     }
-    read_written(portal, who, key_id, written.is_ok(), now).await
+    read_written(portal, who, key_id, written.is_ok(), now, actions::show).await
 }
 
-/// Whether it is written; an error of its own where there is nothing to write for.
-async fn write(portal: &Portal, uses: &Recorder, who: &SignedIn, key_id: &str) -> Result<Result<(), db::Error>, Error> {
+/// How the key itself is read.
+type Show = fn(&mut db::Conn, &Actor, &str) -> Result<Shown, ApiKeyError>;
+
+/// Writes what this node holds of the key. Whether it is written; an error of its own where there is nothing to write for.
+pub(super) async fn write(
+    portal: &Portal,
+    uses: &Recorder,
+    who: &SignedIn,
+    key_id: &str,
+) -> Result<Result<(), db::Error>, Error> {
     let (actor, id) = (who.actor.clone(), key_id.to_owned());
     let (api_key, _) = portal.db.read(move |conn| actions::first_use(conn, &actor, &id)).await?;
     Ok(uses.write_key(&portal.db, api_key).await)
@@ -57,10 +67,11 @@ async fn read_written(
     key_id: &str,
     is_all: bool,
     now: Timestamp,
+    show: Show,
 ) -> Result<Evidence, Error> {
     let (actor, id) = (who.actor.clone(), key_id.to_owned());
     let read = move |conn: &mut db::Conn| {
-        let mut shown = actions::show(conn, &actor, &id)?;
+        let mut shown = show(conn, &actor, &id)?;
         let usage = actions::usage_of(conn, &actor, &id, now)?;
         let secrets = actions::secret_uses_of(conn, &actor, &id)?;
         shown.listed.last_use.clone_from(&usage.last);
@@ -78,8 +89,8 @@ pub(super) struct UseView {
 }
 
 impl UseView {
-    pub fn new(used: LastUse, now: Timestamp) -> Self {
-        Self { when: Moment::new(used.at, now), address: used.address }
+    pub fn new(used: LastUse, here: Here<'_>) -> Self {
+        Self { when: here.moment(used.at), address: used.address }
     }
 }
 

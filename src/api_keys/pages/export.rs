@@ -75,7 +75,7 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
 }
 
 fn row(listed: Listed, now: Timestamp) -> [String; 13] {
-    let Listed { key, tags, last_use, access } = listed;
+    let Listed { key, tags, last_use, grants } = listed;
     let status = match key.status(now, last_use.is_some()) {
         Status::Deleted => "deleted",
         Status::Disabled => "disabled",
@@ -85,8 +85,9 @@ fn row(listed: Listed, now: Timestamp) -> [String; 13] {
         Status::Active => "active",
     };
     let moment = |at: Option<Timestamp>| at.map(Timestamp::rfc3339).unwrap_or_default();
-    let tags: Vec<String> = tags.into_iter().map(|tag| format!("{}:{}", tag.key, tag.value)).collect();
-    let access: Vec<String> = access.into_iter().map(|(role, path)| format!("{role} on {path}")).collect();
+    let tags: Vec<String> = tags.into_iter().map(|tag| tag.to_string()).collect();
+    let grants: Vec<String> =
+        grants.into_iter().map(|grant| format!("{} on {}", grant.role_name, grant.resource)).collect();
     [
         key.client_id,
         key.name,
@@ -94,7 +95,7 @@ fn row(listed: Listed, now: Timestamp) -> [String; 13] {
         key.hint,
         status.to_owned(),
         tags.join(" "),
-        access.join("; "),
+        grants.join("; "),
         moment(Some(key.created_at)),
         key.created_by,
         moment(last_use.as_ref().map(|last| last.at)),

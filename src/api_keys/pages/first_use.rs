@@ -18,7 +18,7 @@ use crate::db::{self, Conn};
 use crate::usage::{LastUse, Recorder};
 use crate::web::actor::SignedIn;
 use crate::web::error::Kind;
-use crate::web::page::{self, Moment};
+use crate::web::page::{self, Here};
 use crate::web::{Error, Portal, Stopping};
 
 use super::listeners::{Listener, Listeners};
@@ -117,7 +117,7 @@ impl Waiting {
             match look {
                 Look::Used(first) => {
                     self.state = State::Over;
-                    return Some(format!("event: used\ndata: {}\n\n", words(first, now)));
+                    return Some(format!("event: used\ndata: {}\n\n", words(first, self.who.here(now))));
                 }
                 Look::Ended => return self.ends(),
                 Look::NotYet if now >= self.until || self.stopping.0.load(Ordering::Relaxed) => return self.ends(),
@@ -162,7 +162,7 @@ impl Waiting {
 }
 
 /// `First call received 23 Nov 2026, 14:32 UTC, from 203.0.113.7.`
-fn words(first: LastUse, now: Timestamp) -> String {
+fn words(first: LastUse, here: Here<'_>) -> String {
     let from = first.address.map(|address| format!(", from {address}")).unwrap_or_default();
-    format!("First call received {}{from}.", Moment::new(first.at, now).exact)
+    format!("First call received {}{from}.", here.moment(first.at).exact)
 }

@@ -96,27 +96,24 @@ async fn view(
     chosen: i64,
 ) -> Result<HttpResponse, Error> {
     let known = evidence::read(portal, uses, who, &key_id).await?;
-    let (shown, now) = (known.shown, known.usage.now);
-    if shown.listed.key.deleted_at.is_some() {
-        return Err(Error::not_found());
-    }
+    let (shown, now, here) = (known.shown, known.usage.now, who.here(known.usage.now));
     who.actor.require_to_give_all(&shown.grants)?;
     let list = overview::behind(portal, who).await?;
     let overlap = |seconds: &i64| OverlapView {
         seconds: *seconds,
         label: label(*seconds),
-        until: (*seconds > 0).then(|| Moment::new(now.plus_seconds(*seconds), now)),
+        until: (*seconds > 0).then(|| here.moment(now.plus_seconds(*seconds))),
         selected: *seconds == chosen,
     };
-    let mut views = secrets::views(&shown.secrets, &known.secrets, false, now).into_iter();
+    let mut views = secrets::views(&shown.secrets, &known.secrets, false, here).into_iter();
     let page = RotatePage {
         shell: Shell::new(req, portal, who),
         list,
         version: shown.listed.key.version,
-        key: RowView::new(shown.listed, &who.actor.root, now),
+        key: RowView::new(shown.listed, who, now),
         overlaps: OVERLAPS.iter().map(overlap).collect(),
         stopping: views.find(|secret| matches!(secret.state, SecretState::Retiring { .. })),
-        as_of: Moment::new(now, now),
+        as_of: here.moment(now),
         token_minutes: known.tenant.access_token_minutes(),
         stale: status == StatusCode::CONFLICT,
     };

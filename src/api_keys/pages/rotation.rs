@@ -153,15 +153,12 @@ async fn view(
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
     let known = evidence::read(portal, uses, who, &key_id).await?;
-    let (shown, now) = (known.shown, known.usage.now);
+    let (shown, now, here) = (known.shown, known.usage.now, who.here(known.usage.now));
     let key = &shown.listed.key;
-    if key.deleted_at.is_some() {
-        return Err(Error::not_found());
-    }
     if end == End::Cancel {
         who.actor.require_to_give_all(&shown.grants)?;
     }
-    let mut working = secrets::views(&shown.secrets, &known.secrets, false, now)
+    let mut working = secrets::views(&shown.secrets, &known.secrets, false, here)
         .into_iter()
         .filter(|secret| !matches!(secret.state, SecretState::Ended { .. }));
     let (Some(current), Some(retiring)) = (working.next(), working.next()) else {
@@ -171,11 +168,11 @@ async fn view(
         shell: Shell::new(req, portal, who),
         list: overview::behind(portal, who).await?,
         version: key.version,
-        key: RowView::new(shown.listed, &who.actor.root, now),
+        key: RowView::new(shown.listed, who, now),
         end,
         current,
         retiring,
-        as_of: Moment::new(now, now),
+        as_of: here.moment(now),
         token_minutes: known.tenant.access_token_minutes(),
         stale: status == StatusCode::CONFLICT,
     };

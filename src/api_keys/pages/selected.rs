@@ -87,13 +87,32 @@ pub async fn submit(req: HttpRequest, portal: Data<Portal>, who: SignedIn, form:
     }
 }
 
-fn tagged(Tagged { done, full }: &Tagged, words: &str) -> Flash {
-    if full.is_empty() {
-        return Flash::ok(said(done, words));
+/// What was done, which values are lost by it, and what was not done.
+fn tagged(Tagged { done, replaced, full }: &Tagged, words: &str) -> Flash {
+    let mut sentences = Vec::new();
+    if !done.is_empty() || full.is_empty() {
+        sentences.push(said(done, words));
     }
-    let names: Vec<&str> = full.iter().take(NAMED).map(|key| key.client_id.as_str()).collect();
-    let rest = format!("These have {MOST_TAGS} tags already, and stay as they are: {}.", names.join(", "));
-    Flash::warn(if done.is_empty() { rest } else { format!("{} {rest}", said(done, words)) })
+    if !replaced.is_empty() {
+        let names: Vec<String> = replaced.iter().map(|(key, before)| format!("{} ({before})", key.client_id)).collect();
+        let keys = if done.len() == 1 { "It".to_owned() } else { format!("{} of them", names.len()) };
+        sentences.push(format!("{keys} had another value before: {}.", named_in_words(&names)));
+    }
+    if !full.is_empty() {
+        let names: Vec<String> = full.iter().map(|key| key.client_id.clone()).collect();
+        let names = named_in_words(&names);
+        sentences.push(format!("These have {MOST_TAGS} tags already, and stay as they are: {names}."));
+    }
+    let text = sentences.join(" ");
+    if replaced.is_empty() && full.is_empty() { Flash::ok(text) } else { Flash::warn(text) }
+}
+
+/// `a, b`, and after ten of them `and 3 more`.
+fn named_in_words(names: &[String]) -> String {
+    match names.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
+    }
 }
 
 /// The overlay: which keys, and what is known of their use.
@@ -156,9 +175,9 @@ async fn view(
     let page = DeletePage {
         shell: Shell::new(req, portal, who),
         in_use: keys.iter().filter(|listed| is_in_use(listed, now)).count(),
-        as_of: Moment::new(now, now),
+        as_of: who.here(now).moment(now),
         confirm: sentence(keys.len()),
-        keys: keys.into_iter().map(|listed| RowView::new(listed, &who.actor.root, now)).collect(),
+        keys: keys.into_iter().map(|listed| RowView::new(listed, who, now)).collect(),
         typed: pairs.text("confirm"),
         wrong: status == StatusCode::UNPROCESSABLE_ENTITY,
         back: back(pairs)?,
@@ -204,12 +223,10 @@ fn back(pairs: &Pairs) -> Result<String, Error> {
 }
 
 fn said(done: &[ApiKey], verb: &str) -> String {
-    let names: Vec<&str> = done.iter().take(NAMED).map(|key| key.client_id.as_str()).collect();
-    let more = done.len().saturating_sub(NAMED);
-    match (names.as_slice(), more) {
-        ([], _) => "None of the selected keys is there any more.".to_owned(),
-        ([one], _) => format!("{one} is {verb}."),
-        (names, 0) => format!("{} keys are {verb}: {}.", done.len(), names.join(", ")),
-        (names, more) => format!("{} keys are {verb}: {} and {more} more.", done.len(), names.join(", ")),
+    let names: Vec<String> = done.iter().map(|key| key.client_id.clone()).collect();
+    match names.as_slice() {
+        [] => "None of the selected keys is there any more.".to_owned(),
+        [one] => format!("{one} is {verb}."),
+        names => format!("{} keys are {verb}: {}.", names.len(), named_in_words(names)),
     }
 }

@@ -3,11 +3,10 @@
 use crate::access::Actor;
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions;
-use crate::base::clock::Timestamp;
 use crate::db::Conn;
 use crate::usage::Why;
 use crate::web::numbers::counted;
-use crate::web::page::Moment;
+use crate::web::page::{Here, Moment};
 
 use super::evidence;
 
@@ -52,8 +51,8 @@ pub struct KnockingView {
 ///
 /// # Errors
 /// [`ApiKeyError::Refused`] without `api_keys:read`.
-pub fn read(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<StillKnockingView, ApiKeyError> {
-    let mut found = actions::still_knocking(conn, actor, now, COUNTED + 1)?;
+pub fn read(conn: &mut Conn, actor: &Actor, here: Here<'_>) -> Result<StillKnockingView, ApiKeyError> {
+    let mut found = actions::still_knocking(conn, actor, here.now, COUNTED + 1)?;
     let (all, many) = (found.len().min(COUNTED), found.len() > COUNTED);
     found.truncate(SHOWN);
     let rows = found.into_iter().map(|knocking| KnockingView {
@@ -61,8 +60,8 @@ pub fn read(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<StillKnock
         client_id: knocking.client_id,
         why: knocking.why,
         times: evidence::times(knocking.calls),
-        first: Moment::new(knocking.first_at, now),
-        last: Moment::new(knocking.last_at, now),
+        first: here.moment(knocking.first_at),
+        last: here.moment(knocking.last_at),
         address: knocking.address,
     });
     let keys = counted(all, many, "dead key");

@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use crate::audit::{Action, Entry};
-use crate::base::clock::Timestamp;
-use crate::web::page::Moment;
+use crate::web::page::{Here, Moment};
 
 /// An event.
 #[derive(Debug)]
@@ -45,14 +44,14 @@ pub struct ChangeView {
 }
 
 impl EventView {
-    /// As seen from `now`.
-    pub fn new(entry: Entry, now: Timestamp) -> Self {
+    /// As seen from there.
+    pub fn new(entry: Entry, here: Here<'_>) -> Self {
         let changes = changes(entry.before.as_ref(), entry.after.as_ref());
         let target_href =
             entry.target.as_ref().filter(|(kind, ..)| kind == "api_key").map(|(_, id, _)| format!("/api-keys/{id}"));
         Self {
             seq: entry.seq,
-            at: Moment::new(entry.at, now),
+            at: here.moment(entry.at),
             actor_kind: match entry.actor_kind.as_str() {
                 "user" => "User",
                 "api_key" => "API key",

@@ -28,6 +28,8 @@ struct AuditPage {
     about: Option<String>,
     /// The address of the first page.
     first: String,
+    /// The zone of the times.
+    zone: String,
 }
 
 /// The list; with `?target=api_key:…` of one thing alone.
@@ -52,11 +54,12 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     let slice = portal.db.read(read).await?;
     let place = |entry: &Entry| Cursor { at: entry.seq, ..Cursor::default() };
     let (newer, older) = paging::links(&first, portal.keyring.cursor(), &name, &slice, place);
-    let now = portal.clock.now();
-    let events: Vec<EventView> = slice.rows.into_iter().map(|entry| EventView::new(entry, now)).collect();
+    let here = who.here(portal.clock.now());
+    let events: Vec<EventView> = slice.rows.into_iter().map(|entry| EventView::new(entry, here)).collect();
     // As it is called in the newest event here.
     let label = |about: About| events.first().and_then(|event| event.target.clone()).unwrap_or(about.id);
     let about = about.map(label);
-    let page = AuditPage { shell: Shell::new(&req, &portal, &who), events, newer, older, about, first };
+    let (shell, zone) = (Shell::new(&req, &portal, &who), who.time_zone.name().to_owned());
+    let page = AuditPage { shell, events, newer, older, about, first, zone };
     page::html(&req, &portal, StatusCode::OK, &page)
 }

@@ -9,6 +9,7 @@ use crate::access::{Permission, ResourcePath};
 use crate::resources::ResourceError;
 use crate::resources::actions;
 use crate::resources::reading::{self, Fall};
+use crate::tenants;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
 use crate::web::page::{self, Flash, Shell};
@@ -48,6 +49,8 @@ struct DeletePage {
     view: OverviewView,
     /// Nothing for the organization itself, which cannot be deleted.
     fall: Option<FallView>,
+    /// How long a token lives, in minutes.
+    token_minutes: i64,
 }
 
 /// The overlay.
@@ -104,7 +107,9 @@ async fn answer(
         Err(error) => return Err(error.into()),
     };
     let view = overview::load(portal, who, path, None).await?.behind_an_overlay();
-    page::html(req, portal, status, &DeletePage { shell: Shell::new(req, portal, who), view, fall })
+    let scope = who.actor.tenant;
+    let token_minutes = portal.db.read(move |conn| tenants::by_id(conn, scope)).await?.access_token_minutes();
+    page::html(req, portal, status, &DeletePage { shell: Shell::new(req, portal, who), view, fall, token_minutes })
 }
 
 fn view(who: &SignedIn, fall: Fall, changed: bool) -> FallView {

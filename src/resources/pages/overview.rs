@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::access::{Actor, Permission, ResourcePath};
+use crate::base::clock::Timestamp;
 use crate::db::Conn;
 use crate::resources::reading::MANAGE;
 use crate::resources::reading::{self, Few, Shown};
@@ -155,16 +156,17 @@ pub async fn load(
         Ok::<_, ResourceError>((shown, offered, found))
     };
     let (shown, offered, found) = portal.db.read(read).await?;
-    Ok(view(portal, &who.actor, shown, &offered, found))
+    Ok(view(who, portal.clock.now(), shown, &offered, found))
 }
 
 fn view(
-    portal: &Portal,
-    actor: &Actor,
+    who: &SignedIn,
+    now: Timestamp,
     shown: Shown,
     offered: &[ResourcePath],
     found: Option<(Few, String)>,
 ) -> OverviewView {
+    let actor = &who.actor;
     let Shown { levels, node, beneath, places } = shown;
     let parent = levels.iter().rev().nth(1).map(|level| &level.node);
     OverviewView {
@@ -182,7 +184,7 @@ fn view(
         }),
         node: NodeView {
             is_root: node.is_root(),
-            created: Moment::new(node.created_at, portal.clock.now()),
+            created: who.here(now).moment(node.created_at),
             beneath: (beneath > 0).then(|| counted(beneath, false, "resource")),
             above: levels
                 .iter()

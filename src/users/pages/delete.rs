@@ -36,7 +36,7 @@ pub async fn show(
     let (act, public_id) = (portal.act(&req, who.actor.clone()), path.into_inner());
     let shown = portal.db.read(move |conn| actions::show_to_change(conn, &act, &public_id)).await?;
     let list = overview::list(&portal, &who, Filter::default(), Page::First).await?;
-    let user = RowView::new(shown.listed, &who.actor.root, portal.clock.now());
+    let user = RowView::new(shown.listed, &who.actor.root, who.here(portal.clock.now()));
     let page = DeletePage { shell: Shell::new(&req, &portal, &who), list, user, sessions: shown.sessions };
     page::html(&req, &portal, StatusCode::OK, &page)
 }

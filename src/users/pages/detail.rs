@@ -167,7 +167,7 @@ fn view(
     form: EditForm,
     problems: Vec<UserProblem>,
 ) -> Result<HttpResponse, Error> {
-    let now = portal.clock.now();
+    let here = who.here(portal.clock.now());
     let Shown { listed, invitation, sessions, barred } = shown;
     let mut roles = form.roles.view(&who.actor, offer);
     roles.rows.problems = roles_form::beside_rows(&problems);
@@ -178,13 +178,13 @@ fn view(
         active: form.active,
         roles,
         problems,
-        created: Moment::new(listed.user.created_at, now),
+        created: here.moment(listed.user.created_at),
         created_by: listed.user.created_by.clone(),
         sessions,
         link: invitation.map(|link| LinkView {
             is_reset: link.purpose == Purpose::PasswordReset,
-            sent: Moment::new(link.created_at, now),
-            until: Moment::new(link.expires_at, now),
+            sent: here.moment(link.created_at),
+            until: here.moment(link.expires_at),
         }),
         may_manage: who.require(Permission::ManageUsers).is_ok(),
         is_self: barred == Some(Barred::OwnAccount),
@@ -194,7 +194,7 @@ fn view(
         }),
         mails: portal.mailer.is_some(),
         held: listed.grants.iter().map(|grant| in_words(grant, &who.actor.root)).collect(),
-        user: RowView::new(listed, &who.actor.root, now),
+        user: RowView::new(listed, &who.actor.root, here),
     };
     page::html(req, portal, status, &page)
 }

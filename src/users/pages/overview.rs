@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::access::{Grant, Permission, ResourcePath};
-use crate::base::clock::Timestamp;
 use crate::base::paging::{Cursor, Page};
 use crate::grants::form;
 use crate::roles;
@@ -16,7 +15,7 @@ use crate::users::user::Status;
 use crate::web::actor::SignedIn;
 use crate::web::filters::{AppliedView, ChoiceView};
 use crate::web::form::Pairs;
-use crate::web::page::{self, Moment, Shell};
+use crate::web::page::{self, Here, Moment, Shell};
 use crate::web::{Error, Portal, paging};
 
 /// Rows on a page.
@@ -75,8 +74,8 @@ pub struct RowView {
 }
 
 impl RowView {
-    /// As seen from `now`.
-    pub fn new(listed: Listed, root: &ResourcePath, now: Timestamp) -> Self {
+    /// As seen from there.
+    pub fn new(listed: Listed, root: &ResourcePath, here: Here<'_>) -> Self {
         let Listed { user, grants } = listed;
         let mut roles: Vec<String> = grants.iter().map(|grant| in_words(grant, root)).collect();
         let more_roles = roles.len().saturating_sub(ROLES);
@@ -84,7 +83,7 @@ impl RowView {
         Self {
             initials: initials(&user.name),
             status: user.status(),
-            last_signed_in: user.last_signed_in_at.map(|at| Moment::new(at, now)),
+            last_signed_in: user.last_signed_in_at.map(|at| here.moment(at)),
             public_id: user.public_id,
             email: user.email,
             name: user.name,
@@ -171,7 +170,7 @@ pub async fn list(portal: &Portal, who: &SignedIn, filter: Filter, page: Page) -
             })
             .collect(),
         search: filter.search.unwrap_or_default(),
-        rows: slice.rows.into_iter().map(|listed| RowView::new(listed, root, now)).collect(),
+        rows: slice.rows.into_iter().map(|listed| RowView::new(listed, root, who.here(now))).collect(),
     })
 }
 

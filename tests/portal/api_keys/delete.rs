@@ -25,6 +25,20 @@ on_both! {
         assert_eq!(page.attributes("data-client-id"), ["billing-sync"]);
     }
 
+    async fn pages_say_how_long_tokens_live_here(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        portal.has_resource("organization=acme:namespace=billing").await;
+        portal.gives(&key, "ci", "organization=acme:namespace=billing").await;
+        for (seconds, words) in [(600, "10 minutes"), (60, "1 minute."), (61, "2 minutes")] {
+            portal.sql(&format!("UPDATE tenants SET access_token_seconds = {seconds} WHERE slug = 'acme'")).await;
+            for page in ["", "delete", "disable", "rotate"] {
+                ada.get(&key.path(page)).await.is(200).says(words);
+            }
+            ada.get("/resources/organization=acme:namespace=billing/delete").await.is(200).says(words);
+        }
+    }
+
     async fn looking_changes_nothing(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;

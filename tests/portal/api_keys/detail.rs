@@ -31,6 +31,6 @@ on_both! {
         ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
         let page = ada.get(&key.path("")).await.is(200).says("Deleted").says("Ended");
         assert!(!page.attributes("href").contains(&key.path("delete")));
-        ada.get(&key.path("delete")).await.is(404);
+        ada.get(&key.path("delete")).await.is(410);
     }
 }

@@ -126,8 +126,12 @@ on_both! {
         ada.signs_in("ada@acme.example", crate::support::PASSWORD).await;
         portal.has_role("reader", &["invoices:read"]).await;
         updates(&mut ada, &key, &[("reader", BILLING)], "keep").await.redirects_to(&key.path(""));
+        portal.clock.forward(60);
         let fields = [("name", "Typed"), ("expiry", "keep"), ("version", version.as_str()), ("grant-role-0", "sender"), ("grant-resource-0", BILLING)];
         let page = bill.post(&key.path("edit"), &fields).await.is(409).says("Somebody else changed this key while you did.");
+        let page = page.says("The last change on record is by ada@acme.example, 1 minute ago, on 23 Nov 2026, ");
+        let again = [&fields[..], &[("beside", "on"), ("action", "add-tag")]].concat();
+        bill.post(&key.path("edit"), &again).await.is(200).says("The last change on record is by ada@acme.example, 1 minute ago");
         let page = page.says("Now: Billing").says("Now: The reader on namespace=billing");
         assert_eq!(page.field("name"), "Typed");
         assert_eq!(held(&portal).await, [format!("reader on {BILLING}")]);
@@ -152,17 +156,36 @@ on_both! {
         bill.post(&key.path("edit"), &[&base[..], &half, &[("action", "remove-grant-0")]].concat()).await.is(200).says_nothing_of("id=\"grant-role-0\"");
     }
 
+    async fn a_secret_is_no_part_of_what_everybody_reads(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let before = portal.dump().await;
+        let value = format!("env:{}", key.secret);
+        for (field, words) in [("name", "Name holds a key"), ("tag-key-0", "A tag holds a key"), ("tag-value-1", "A tag holds a key")] {
+            let page = ada.post(&key.path("edit"), &[("version", "1"), ("expiry", "keep"), ("tag-key-1", "env"), (field, &key.secret)]).await.is(422);
+            page.says(words).says("rotate that key if somebody saw it");
+        }
+        ada.post(&key.path("disable"), &[("reason", &format!("leaked: {}", key.secret))]).await.is(422).says("Reason holds a key");
+        let tick = format!("key-{}", key.key_id);
+        let fields = [(tick.as_str(), "on"), ("action", "tag"), ("list", ""), ("new-tag", value.as_str())];
+        ada.post("/api-keys/selected", &fields).await.is(422).says("A tag holds a key");
+        let intent = ada.intent();
+        ada.posts_key(&intent, &key.secret).await.is(422).says("API Client ID holds a key");
+        assert_eq!(portal.dump().await, before);
+        portal.stores_nothing_of(&key.secret[22..40]).await;
+    }
+
     async fn a_deleted_key_has_no_panel(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
         ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
         for page in ["edit", "rotate"] {
-            ada.get(&key.path(page)).await.is(404);
+            ada.get(&key.path(page)).await.is(410);
         }
-        ada.post(&key.path("edit"), &[("version", "2"), ("expiry", "keep")]).await.is(404);
-        ada.post(&key.path("rotate"), &[("version", "2"), ("overlap", "0")]).await.is(404);
+        ada.post(&key.path("edit"), &[("version", "2"), ("expiry", "keep")]).await.is(410);
+        ada.post(&key.path("rotate"), &[("version", "2"), ("overlap", "0")]).await.is(410);
         for verb in ["disable", "enable"] {
-            ada.post(&key.path(verb), &[]).await.is(404);
+            ada.post(&key.path(verb), &[]).await.is(410);
         }
         assert_eq!(portal.verify(&key.secret).await, "DELETED");
     }

@@ -48,6 +48,50 @@ on_both! {
         portal.stores_nothing_of(&key.secret[22..40]).await;
     }
 
+    async fn the_secret_and_the_id_of_a_deleted_key_lead_to_its_page(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (key, living) = (ada.makes_key("billing-sync").await, ada.makes_key("another").await);
+        ada.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
+        ada.get("/api-keys").await;
+        for typed in [&key.secret, &key.key_id, &key.secret[..40].to_owned()] {
+            let answer = ada.post("/api-keys/search", &[("q", typed), ("mine", "yes")]).await;
+            ada.follow(answer).await.is(200).says("Deleted by ada@acme.example");
+        }
+        assert_eq!(ada.finds(&[("q", &living.secret)]).await, ["another"]);
+        // One that never was, and one of somebody else, lead nowhere.
+        let theirs = portal.globex().await.makes_key("theirs").await;
+        portal.sql("UPDATE api_keys SET deleted_at = 1 WHERE client_id = 'theirs'").await;
+        for typed in ["000000000000", &theirs.secret] {
+            assert!(ada.finds(&[("q", typed)]).await.is_empty());
+        }
+    }
+
+    async fn a_secret_in_any_field_of_the_filter_bar_asks_for_its_key_and_stays_nowhere(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (key, _) = (ada.makes_key("billing-sync").await, ada.makes_key("another").await);
+        let place = format!("/api-keys?q={}", key.key_id);
+        for field in ["tag", "role", "resource", "status"] {
+            ada.post("/api-keys/search", &[("q", "other"), (field, &key.secret)]).await.redirects_to(&place);
+            ada.get(&format!("/api-keys?{field}={}", key.secret)).await.redirects_to(&place);
+        }
+        portal.stores_nothing_of(&key.secret[22..40]).await;
+    }
+
+    async fn a_filter_that_makes_no_sense_is_named_and_narrows_nothing(portal: Portal) {
+        let mut ada = portal.ada().await;
+        ada.makes_key("billing-sync").await;
+        let answer = ada.post("/api-keys/search", &[("resource", "billing, I think"), ("status", "odd"), ("sort", "name")]).await;
+        let page = ada.follow(answer).await.is(200).says("Resource “billing, I think” is not understood, so the list is not narrowed by it.");
+        let page = page.says("Give its whole path, such as organization=acme:namespace=billing.").says("Status “odd” is not understood");
+        assert_eq!(page.client_ids(), ["billing-sync"]);
+        assert!(page.attributes("href").contains(&"/api-keys?sort=name".into()), "the way out");
+        // Nothing that is clicked next drags it along.
+        assert!(page.attributes("href").iter().all(|href| !href.contains("odd")));
+        ada.get("/api-keys?sort=name").await.says_nothing_of("is not understood");
+        let markup = ada.get("/api-keys?resource=%3Cscript%3E").await.is(200).says("Resource “<script>”");
+        assert!(!markup.body.contains("<script>"));
+    }
+
     async fn filters_narrow_the_list_together(portal: Portal) {
         let mut ada = portal.ada().await;
         let keys = three_keys(&portal, &mut ada).await;

@@ -8,6 +8,7 @@ mod edit;
 mod expiry;
 mod finding;
 mod history;
+mod meanwhile;
 mod overview;
 mod parts;
 mod pause;

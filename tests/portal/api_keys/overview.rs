@@ -24,6 +24,23 @@ on_both! {
         }
     }
 
+    async fn dates_are_those_of_the_person_and_utc_stands_beside_them(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        // An hour before midnight in UTC, and the next day in Berlin.
+        let at = portal.inner.clock.now().micros() / 86_400_000_000 * 86_400_000_000 + 23 * 3_600_000_000;
+        portal.sql(&format!("UPDATE api_keys SET created_at = {at}")).await;
+        ada.get("/api-keys").await.row("data-client-id=\"billing-sync\"").says("23 Nov 2026 by ada@acme.example");
+        ada.post("/account", &[("name", "Ada"), ("time_zone", "Europe/Berlin")]).await.redirects_to("/account");
+        let row = ada.get("/api-keys").await.row("data-client-id=\"billing-sync\"");
+        let row = row.says("24 Nov 2026 by ada@acme.example");
+        assert!(row.attributes("title").contains(&"24 Nov 2026, 00:00 CET (23 Nov 2026, 23:00 UTC)".into()));
+        assert!(row.attributes("datetime").contains(&"2026-11-23T23:00:00Z".into()));
+        ada.get(&key.path("")).await.says("24 Nov 2026, 00:00 CET");
+        ada.get(&key.path("delete")).await.says("24 Nov 2026 by ada@acme.example");
+        ada.get("/audit").await.says("Time (Europe/Berlin)");
+    }
+
     async fn a_name_is_shown_where_it_is_another_one_than_the_client_id(portal: Portal) {
         let mut ada = portal.ada().await;
         let intent = ada.intent();

@@ -38,10 +38,21 @@ on_both! {
         bill.signs_in("bill@acme.example", crate::support::PASSWORD).await;
         let page = bill.get(&key.path("")).await.is(200).says("This key holds more than you may give");
         page.says_nothing_of(&key.path("rotate"));
+        let row = bill.get("/api-keys").await.row("data-client-id=\"billing-sync\"");
+        let row = row.says("View or edit").says("Disable").says_nothing_of("Rotate");
+        assert!(!row.attributes("href").contains(&key.path("rotate")));
         bill.post(&key.path("disable"), &[]).await.redirects_to(&key.path(""));
         assert_eq!(portal.verify(&key.secret).await, "DISABLED");
         bill.get(&key.path("")).await.says_nothing_of(&key.path("enable"));
-        bill.post(&key.path("enable"), &[]).await.is(403).says(SALES);
+        let row = bill.get("/api-keys").await.row("data-client-id=\"billing-sync\"");
+        assert!(!row.attributes("action").contains(&key.path("enable")));
+        let mut ada = portal.visitor();
+        ada.signs_in("ada@acme.example", crate::support::PASSWORD).await;
+        let row = ada.get("/api-keys").await.row("data-client-id=\"billing-sync\"").says("Rotate");
+        assert!(row.attributes("action").contains(&key.path("enable")));
+        let page = bill.post(&key.path("enable"), &[]).await.is(403).says(SALES).says("This holds more than you may give");
+        // He holds that permission, and on more than nothing.
+        page.says_nothing_of("none of your roles holds").says("Ask somebody who may to do it for you.").says("ada@acme.example");
         assert_eq!(portal.verify(&key.secret).await, "DISABLED");
         bill.post(&key.path("delete"), &[]).await.redirects_to("/api-keys");
         assert_eq!(portal.verify(&key.secret).await, "DELETED");
@@ -114,7 +125,7 @@ on_both! {
         let page = ada.get(&key.path("")).await.says(markup);
         assert!(!page.body.contains(markup));
         ada.post(&key.path("delete"), &[("confirm", "billing-sync")]).await.redirects_to("/api-keys");
-        ada.get(&key.path("disable")).await.is(404);
-        ada.post(&key.path("disable"), &[]).await.is(404);
+        ada.get(&key.path("disable")).await.is(410);
+        ada.post(&key.path("disable"), &[]).await.is(410);
     }
 }

@@ -47,6 +47,27 @@ on_both! {
         assert_eq!(portal.verify(&one.secret).await, "DELETED");
     }
 
+    async fn whoever_tags_selected_keys_reads_which_values_were_replaced(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let mut ticks = Vec::new();
+        for (client_id, value) in [("one", Some("test")), ("two", Some("prod")), ("three", None), ("four", Some("old"))] {
+            let key = ada.makes_key(client_id).await;
+            if let Some(value) = value {
+                portal.tags(&key, "env", value).await;
+            }
+            ticks.push(format!("key-{}", key.key_id));
+        }
+        let mut fields: Vec<(&str, &str)> = ticks.iter().map(|tick| (tick.as_str(), "on")).collect();
+        fields.extend([("action", "tag"), ("list", ""), ("new-tag", "env:prod")]);
+        let answer = ada.post("/api-keys/selected", &fields).await;
+        ada.follow(answer).await.says("4 keys are tagged env:prod: one, two, three, four. 2 of them had another value before: one (env:test), four (env:old).");
+        let answer = ada.post("/api-keys/selected", &fields).await;
+        ada.follow(answer).await.says("4 keys are tagged env:prod").says_nothing_of("another value");
+        let only = [(ticks[0].as_str(), "on"), ("action", "tag"), ("list", ""), ("new-tag", "env:next")];
+        let answer = ada.post("/api-keys/selected", &only).await;
+        ada.follow(answer).await.says("one is tagged env:next. It had another value before: one (env:prod).");
+    }
+
     async fn selected_keys_get_a_tag_together_as_far_as_they_have_room(portal: Portal) {
         let mut ada = portal.ada().await;
         let (one, full) = (ada.makes_key("one").await, ada.makes_key("full").await);

@@ -11,7 +11,9 @@ use askama::Template;
 
 use crate::access::Permission;
 use crate::api_keys::HandOver;
-use crate::api_keys::actions::Shown;
+use crate::api_keys::actions::{self, Shown};
+use crate::api_keys::deleted::Deleted;
+use crate::db::Conn;
 use crate::grants::MayDo;
 use crate::usage::Recorder;
 use crate::web::actor::SignedIn;
@@ -40,6 +42,13 @@ struct DisabledView {
     reason: Option<String>,
 }
 
+/// When a key was deleted, and by whom.
+#[derive(Debug)]
+struct DeletedView {
+    at: Moment,
+    by: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "api_keys/detail.html")]
 struct DetailPage {
@@ -47,10 +56,13 @@ struct DetailPage {
     key: RowView,
     environment: String,
     token_url: String,
+    /// How long a token lives, in minutes.
+    token_minutes: i64,
     may_manage: bool,
     /// Whether what it holds is this person's to give: to rotate, enable and extend is as good as giving it again.
     may_give_all: bool,
     disabled: Option<DisabledView>,
+    deleted: Option<DeletedView>,
     secrets: Vec<SecretView>,
     /// Two secrets work.
     rotating: bool,
@@ -74,10 +86,16 @@ pub async fn show(
     who: SignedIn,
     path: Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (actor, key_id) = (who.actor.clone(), path.into_inner());
+    let (asking, key_id) = (who.clone(), path.into_inner());
     let known = evidence::look(&portal, &uses, &who, &key_id).await?;
     let now = known.usage.now;
-    let history = portal.db.read(move |conn| history::read(conn, &actor, &key_id, now)).await?;
+    let here = who.here(now);
+    let key = known.shown.listed.key.clone();
+    let read = move |conn: &mut Conn| {
+        let history = history::read(conn, &asking.actor, &key_id, asking.here(now))?;
+        Ok::<_, Error>((history, actions::deletion_of(conn, &asking.actor, &key)?))
+    };
+    let (history, deleted) = portal.db.read(read).await?;
     let tenant = known.tenant;
     let Shown { listed, secrets, grants } = known.shown;
     let key = &listed.key;
@@ -86,23 +104,30 @@ pub async fn show(
         shell: Shell::new(&req, &portal, &who),
         environment: key.environment.clone(),
         token_url: token_url(&portal, &tenant),
+        token_minutes: tenant.access_token_minutes(),
         may_manage: !dead && who.require(Permission::ManageApiKeys).is_ok(),
         rotating: !dead && HandOver::of(&secrets, now).is_some(),
-        secrets: secrets::views(&secrets, &known.secrets, dead, now),
+        secrets: secrets::views(&secrets, &known.secrets, dead, here),
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
         disabled: key
             .disabled_at
-            .map(|at| DisabledView { since: Moment::new(at, now), reason: key.disabled_reason.clone() }),
+            .map(|at| DisabledView { since: here.moment(at), reason: key.disabled_reason.clone() }),
+        deleted: deleted.map(|Deleted { at, by, .. }| DeletedView { at: here.moment(at), by }),
         grants: grants
             .iter()
             .map(|grant| GrantView { resource: grant.resource.to_string(), may: MayDo::of(&who.actor.root, grant) })
             .collect(),
         addresses: key.allowed_addresses.in_words(),
         limits: key.rate_limits.in_words(),
-        expires: key.expires_at.unless_never().map(|at| Moment::local(at, now, &who.time_zone)),
-        usage: UsageView::new(known.usage, known.is_all, !dead && key.disabled_at.is_none() && key.expires_at > now),
+        expires: key.expires_at.unless_never().map(|at| here.moment(at)),
+        usage: UsageView::new(
+            known.usage,
+            known.is_all,
+            !dead && key.disabled_at.is_none() && key.expires_at > now,
+            here,
+        ),
         history,
-        key: RowView::new(listed, &who.actor.root, now),
+        key: RowView::new(listed, &who, now),
     };
     page::html(&req, &portal, StatusCode::OK, &page)
 }

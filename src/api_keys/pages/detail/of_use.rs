@@ -4,7 +4,7 @@ use crate::base::clock::Timestamp;
 use crate::usage::{ACCEPTED, Count, KeyUsage, day_of, hour_of};
 use crate::web::chart::{Chart, Column};
 use crate::web::numbers::thousands;
-use crate::web::page::Moment;
+use crate::web::page::{Here, Moment};
 
 use crate::api_keys::pages::evidence::{self, UseView, count};
 
@@ -50,7 +50,7 @@ pub(super) struct UsageView {
 }
 
 impl UsageView {
-    pub fn new(usage: KeyUsage, is_all: bool, alive: bool) -> Self {
+    pub fn new(usage: KeyUsage, is_all: bool, alive: bool, here: Here<'_>) -> Self {
         let now = usage.now;
         let (accepted, refused) = (count(usage.accepted_in_30_days()), count(usage.refused_in_30_days()));
         let (known, others): (Vec<_>, Vec<_>) = usage.callers.iter().partition(|caller| caller.address.is_some());
@@ -58,14 +58,14 @@ impl UsageView {
         let callers = known.into_iter().take(CALLERS).chain(others).map(|caller| CallerView {
             address: caller.address.clone(),
             times: evidence::times(caller.calls),
-            last: Moment::new(caller.last_at, now),
+            last: here.moment(caller.last_at),
         });
         let plural = if more == 1 { "" } else { "es" };
         Self {
-            as_of: is_all.then(|| Moment::new(now, now)),
+            as_of: is_all.then(|| here.moment(now)),
             waits: alive && usage.first.is_none(),
             day_accepted: thousands(count(usage.accepted_in_24_hours())),
-            day_since: Moment::new(usage.first_hour(), now),
+            day_since: here.moment(usage.first_hour()),
             day_addresses: evidence::addresses(&usage.addresses_in_24_hours()),
             month_accepted: thousands(accepted),
             month_addresses: evidence::addresses(&usage.addresses_in_30_days()),
@@ -78,8 +78,8 @@ impl UsageView {
             by_day: Chart::new("Requests each day (UTC)", &columns(&usage.days, day_of(now), DAYS, day_label)),
             callers: callers.collect(),
             more_callers: (more > 0).then(|| format!("{} more address{plural}", thousands(more))),
-            first: usage.first.map(|first| UseView::new(first, now)),
-            last: usage.last.map(|last| UseView::new(last, now)),
+            first: usage.first.map(|first| UseView::new(first, here)),
+            last: usage.last.map(|last| UseView::new(last, here)),
         }
     }
 }

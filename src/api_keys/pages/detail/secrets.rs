@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use crate::api_keys::pages::evidence;
 use crate::api_keys::{HandOver, StoredSecret};
 use crate::base::clock::Timestamp;
 use crate::usage::SecretUse;
-use crate::web::page::Moment;
+use crate::web::numbers::thousands;
+use crate::web::page::{Here, Moment};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -62,35 +64,36 @@ pub enum Heard {
 }
 
 impl UseView {
-    fn new(use_: &SecretUse, now: Timestamp) -> Self {
+    fn new(use_: &SecretUse, here: Here<'_>) -> Self {
         Self {
-            at: Moment::new(use_.at, now),
+            at: here.moment(use_.at),
             address: use_.address.clone(),
-            calls: grouped(use_.calls),
+            calls: thousands(evidence::count(use_.calls)),
             once: use_.calls == 1,
         }
     }
 }
 
 /// The secrets, newest first, those that have ended last. Those of a deleted key have all ended.
-pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: bool, now: Timestamp) -> Vec<SecretView> {
+pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: bool, here: Here<'_>) -> Vec<SecretView> {
+    let now = here.now;
     let hand_over = HandOver::of(secrets, now);
     let state = |secret: &StoredSecret| match hand_over {
         _ if dead || secret.ends_at <= now => {
-            SecretState::Ended { at: (secret.ends_at <= now).then(|| Moment::new(secret.ends_at, now)) }
+            SecretState::Ended { at: (secret.ends_at <= now).then(|| here.moment(secret.ends_at)) }
         }
         Some(HandOver { current, retiring }) if retiring.id == secret.id => SecretState::Retiring {
-            ends: Moment::new(secret.ends_at, now),
+            ends: here.moment(secret.ends_at),
             left: left(secret.ends_at.seconds_since(now)),
-            heard: heard(uses.get(&secret.id), current.created_at, now),
+            heard: heard(uses.get(&secret.id), current.created_at, here),
         },
         _ => SecretState::Current,
     };
     let view = |secret: &StoredSecret| SecretView {
         hint: secret.hint.clone(),
-        created: Moment::new(secret.created_at, now),
+        created: here.moment(secret.created_at),
         created_by: secret.created_by.clone(),
-        last_use: uses.get(&secret.id).map(|use_| UseView::new(use_, now)),
+        last_use: uses.get(&secret.id).map(|use_| UseView::new(use_, here)),
         state: state(secret),
     };
     let mut views: Vec<SecretView> = secrets.iter().map(view).collect();
@@ -98,10 +101,10 @@ pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: boo
     views
 }
 
-fn heard(last: Option<&SecretUse>, rotated_at: Timestamp, now: Timestamp) -> Heard {
+fn heard(last: Option<&SecretUse>, rotated_at: Timestamp, here: Here<'_>) -> Heard {
     match last {
-        Some(last) if last.at > rotated_at && now.seconds_since(last.at) < DAY => Heard::StillUsed,
-        last => Heard::QuietSince(Moment::new(last.map_or(rotated_at, |last| last.at.max(rotated_at)), now)),
+        Some(last) if last.at > rotated_at && here.now.seconds_since(last.at) < DAY => Heard::StillUsed,
+        last => Heard::QuietSince(here.moment(last.map_or(rotated_at, |last| last.at.max(rotated_at)))),
     }
 }
 
@@ -119,19 +122,6 @@ fn left(seconds: i64) -> String {
     }
 }
 
-/// With commas between the thousands.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,13 +137,6 @@ mod tests {
             (61, "1 min"),
         ] {
             assert_eq!(left(seconds), words);
-        }
-    }
-
-    #[test]
-    fn numbers_have_commas() {
-        for (number, words) in [(1, "1"), (999, "999"), (4_812, "4,812"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), words);
         }
     }
 }

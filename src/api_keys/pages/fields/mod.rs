@@ -122,6 +122,25 @@ impl KeyFields {
         }
     }
 
+    /// What was typed, field by field, for whoever cannot send it any more.
+    pub fn in_words(&self) -> Vec<(&'static str, String)> {
+        let rows = self.rows.iter().filter(|row| !row.is_empty());
+        let tags = self.tags.iter().filter(|row| !row.is_empty());
+        let expiry = match self.expiry.as_str() {
+            KEEP => String::new(),
+            CUSTOM => self.day.clone(),
+            NEVER => "no expiry".to_owned(),
+            days => format!("{days} days"),
+        };
+        vec![
+            ("Name", self.name.clone()),
+            ("Grants", rows.map(|row| format!("{} on {}", row.role, row.resource)).collect::<Vec<_>>().join(", ")),
+            ("Expiry", expiry),
+            ("Tags", tags.map(|row| format!("{}:{}", row.key, row.value)).collect::<Vec<_>>().join(", ")),
+            ("Allowed IP addresses", self.addresses.clone()),
+        ]
+    }
+
     /// Adds a row, or takes one out, where the button asked for that. Answers whether it did.
     pub fn rearrange(&mut self, action: &str) -> bool {
         form::rearrange(&mut self.rows, action) || tags::rearrange(&mut self.tags, action)

@@ -5,6 +5,7 @@ use crate::api_keys::Tag;
 use crate::api_keys::actions::Shown;
 use crate::api_keys::expiry::offered;
 use crate::api_keys::problem::{AddressProblem, ExpiryProblem, KeyProblem, NameProblem, TagProblem};
+use crate::audit::LastChange;
 use crate::base::clock::Timestamp;
 use crate::base::zone::Zone;
 use crate::grants::MayDo;
@@ -12,7 +13,7 @@ use crate::grants::form::{Choice, GrantRow, RowsView, beneath};
 use crate::rate_limits::{LimitProblem, RateLimits};
 use crate::roles::Role;
 use crate::web::moment::day_in_words;
-use crate::web::page::Moment;
+use crate::web::page::{Here, Moment};
 
 use super::limits::{self, LimitView};
 use super::{KEEP, KeyFields, Offer, TagRow};
@@ -47,6 +48,8 @@ pub struct Now {
     pub addresses: Option<Vec<String>>,
     /// The rate limits.
     pub limits: Option<Vec<String>>,
+    /// Who changed the key last, and when.
+    pub last_change: Option<(String, Moment)>,
     /// Whether there is anything to be said of it: somebody else saved meanwhile.
     pub is_shown: bool,
 }
@@ -122,7 +125,7 @@ impl FieldsView {
 
     /// Says of each field in which the key is another one than what was typed how it is now.
     #[must_use]
-    pub fn beside(mut self, shown: &Shown, actor: &Actor, (now, zone): (Timestamp, &Zone)) -> Self {
+    pub fn beside(mut self, shown: &Shown, change: Option<LastChange>, actor: &Actor, here: Here<'_>) -> Self {
         let (key, typed) = (&shown.listed.key, &self.typed);
         let held: Vec<GrantRow> = shown.grants.iter().map(GrantRow::from).collect();
         let rows: Vec<&GrantRow> = typed.rows.iter().filter(|row| !row.is_empty()).collect();
@@ -143,7 +146,7 @@ impl FieldsView {
         let same_addresses = crate::api_keys::AllowedAddresses::parse(&typed.addresses).as_ref() == Ok(addresses);
         let same_limits = RateLimits::parse(&typed.limits).as_ref() == Ok(&key.rate_limits);
         let end = || match key.expires_at.unless_never() {
-            Some(at) => Moment::local(at, now, zone).exact,
+            Some(at) => here.moment(at).exact,
             None => "no expiry".to_owned(),
         };
         self.now = Now {
@@ -154,6 +157,7 @@ impl FieldsView {
             tags: (!same_tags).then(tags),
             addresses: (!same_addresses).then(|| addresses.in_words()),
             limits: (!same_limits).then(|| key.rate_limits.in_words()),
+            last_change: change.map(|change| (change.by, here.moment(change.at))),
             is_shown: true,
         };
         self

@@ -11,6 +11,9 @@ pub const PATH: &str = "/api-keys";
 /// Longest value that is looked at.
 const LONGEST: usize = 1_024;
 
+/// The fields of the filter bar.
+const FIELDS: [&str; 5] = ["q", "tag", "status", "role", "resource"];
+
 /// One of the filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -49,22 +52,59 @@ pub struct Asked {
     pub filter: Filter,
     /// In which order, where they chose one.
     pub sort: Option<Sort>,
+    /// Filters that make no sense: the list is not narrowed by them, and says so.
+    pub misread: Vec<Misread>,
+}
+
+/// A filter that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misread {
+    /// Which one.
+    pub part: Part,
+    /// Its name in the address.
+    name: &'static str,
+    /// What stands there. Never a secret.
+    pub text: String,
 }
 
 impl Asked {
-    /// What a query, or the form of the filter bar, asks for. What makes no sense there is not asked for.
+    /// What a query, or the form of the filter bar, asks for. A secret in any field of it asks for its key.
     pub fn of(pairs: &Pairs) -> Self {
-        let given =
-            |name: &str| pairs.get(name).map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST);
+        let given = |name: &str| {
+            let text = pairs.get(name).map(str::trim).filter(|text| !text.is_empty() && text.len() <= LONGEST);
+            text.filter(|text| !Search::hides(text))
+        };
+        let pasted = FIELDS.into_iter().filter_map(|name| pairs.get(name)).find(|text| Search::hides(text));
         let filter = Filter {
-            search: pairs.get("q").and_then(Search::parse),
+            search: pasted.or_else(|| pairs.get("q")).and_then(Search::parse),
             tag: given("tag").map(|text| tag(text.split_once(':').unwrap_or((text, "")))),
             status: given("status").and_then(|word| word.parse().ok()),
             role: given("role").map(str::to_owned),
             resource: given("resource").and_then(|path| path.parse::<ResourcePath>().ok()),
             mine: given("mine").is_some(),
         };
-        Self { filter, sort: given("sort").and_then(|word| word.parse().ok()) }
+        let misread = [
+            (Part::Status, "status", filter.status.is_none()),
+            (Part::Resource, "resource", filter.resource.is_none()),
+        ];
+        let misread = misread.into_iter().filter(|(.., is_missing)| *is_missing);
+        let misread = misread.filter_map(|(part, name, _)| Some(Misread { part, name, text: given(name)?.to_owned() }));
+        Self { misread: misread.collect(), filter, sort: given("sort").and_then(|word| word.parse().ok()) }
+    }
+
+    /// Whether a field holds a secret, which must not be seen again.
+    pub fn holds_a_secret(pairs: &Pairs) -> bool {
+        FIELDS.into_iter().filter_map(|name| pairs.get(name)).any(Search::hides)
+    }
+
+    /// The same list, asked for by what makes sense alone.
+    pub fn understood(&self) -> Self {
+        Self { misread: Vec::new(), ..self.clone() }
+    }
+
+    /// What stands in a filter that makes no sense; empty where it makes some.
+    pub fn misread_as(&self, part: Part) -> String {
+        self.misread.iter().find(|wrong| wrong.part == part).map_or_else(String::new, |wrong| wrong.text.clone())
     }
 
     /// The order of the list.
@@ -77,7 +117,7 @@ impl Asked {
         let Filter { search, tag, status, role, resource, mine } = &self.filter;
         let parts = [
             search.as_ref().map(|search| (Part::Search, "q", search.as_str().to_owned())),
-            tag.as_ref().map(|tag| (Part::Tag, "tag", format!("{}:{}", tag.key, tag.value))),
+            tag.as_ref().map(|tag| (Part::Tag, "tag", tag.to_string())),
             status.map(|status| (Part::Status, "status", status.as_str().to_owned())),
             role.as_ref().map(|role| (Part::Role, "role", role.clone())),
             resource.as_ref().map(|path| (Part::Resource, "resource", path.to_string())),
@@ -88,7 +128,7 @@ impl Asked {
 
     /// The same list without one of its filters.
     pub fn without(&self, part: Part) -> Self {
-        let mut asked = self.clone();
+        let mut asked = self.understood();
         match part {
             Part::Search => asked.filter.search = None,
             Part::Tag => asked.filter.tag = None,
@@ -102,12 +142,12 @@ impl Asked {
 
     /// The same list behind another tab.
     pub fn with_status(&self, status: Option<Standing>) -> Self {
-        Self { filter: Filter { status, ..self.filter.clone() }, sort: self.sort }
+        Self { filter: Filter { status, ..self.filter.clone() }, ..self.understood() }
     }
 
     /// The same list in another order.
     pub fn with_sort(&self, sort: Sort) -> Self {
-        Self { filter: self.filter.clone(), sort: Some(sort) }
+        Self { sort: Some(sort), ..self.understood() }
     }
 
     /// The query, without a question mark; empty for the whole list.
@@ -115,6 +155,9 @@ impl Asked {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (_, name, value) in self.parts() {
             query.append_pair(name, &value);
+        }
+        for Misread { name, text, .. } in &self.misread {
+            query.append_pair(name, text);
         }
         if let Some(sort) = self.sort {
             query.append_pair("sort", &sort.to_string());
@@ -158,12 +201,27 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_not_asked_for() {
-        assert_eq!(asked("q=++&tag=+&status=odd&role=&resource=nonsense&sort=size&other=1"), Asked::default());
+        assert_eq!(asked("q=++&tag=+&status=&role=&resource=&sort=size&other=1"), Asked::default());
+    }
+
+    #[test]
+    fn what_is_no_resource_and_no_status_is_kept_until_something_else_is_asked_for() {
+        let wrong = asked("status=odd&resource=nonsense&sort=name");
+        assert_eq!(wrong.filter, Filter::default());
+        assert_eq!(wrong.query(), "status=odd&resource=nonsense&sort=name");
+        assert_eq!(wrong.misread_as(Part::Resource), "nonsense");
+        for next in [wrong.understood(), wrong.with_status(None), wrong.without(Part::Tag)] {
+            assert_eq!(next.query(), "sort=name");
+        }
     }
 
     #[test]
     fn no_address_holds_a_secret() {
         let typed = format!("q=ks_live_4Jq9ZbT0kLw2_{}", "x".repeat(49));
         assert_eq!(asked(&typed).href(), "/api-keys?q=4Jq9ZbT0kLw2");
+        for field in ["tag", "status", "role", "resource"] {
+            let typed = typed.replace("q=", &format!("q=erp&{field}="));
+            assert_eq!(asked(&typed).href(), "/api-keys?q=4Jq9ZbT0kLw2");
+        }
     }
 }

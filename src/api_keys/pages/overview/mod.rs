@@ -14,6 +14,7 @@ use crate::access::{Actor, Permission, ResourcePath};
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::actions::{self, Count, Found, Listing};
 use crate::api_keys::api_key::Tag;
+use crate::api_keys::filter::Search;
 use crate::api_keys::problem::TagProblem;
 use crate::base::clock::Timestamp;
 use crate::base::paging::Page;
@@ -29,7 +30,7 @@ use crate::{db, resources, roles};
 use super::still_knocking::{self, StillKnockingView};
 use address::Part;
 pub use address::{Asked, PATH};
-use view::{BarView, HeadsView, WayOutView};
+use view::{BarView, HeadsView, MisreadView, WayOutView};
 pub use view::{ListView, RowView};
 
 /// Rows on a page.
@@ -49,17 +50,36 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     let query = Pairs::of_query(&req)?;
     let asked = Asked::of(&query);
     // Somebody may have typed a secret into the address itself. It does not stay there.
-    if query.get("q").is_some_and(|typed| asked.filter.search.as_ref().is_none_or(|search| search.hides(typed))) {
+    let blank = query.get("q").is_some() && asked.filter.search.is_none();
+    if blank || Asked::holds_a_secret(&query) {
         return Ok(go_to(&asked));
     }
+    let key_id = asked.filter.search.as_ref().and_then(Search::key_id).map(str::to_owned);
     let page = paging::page(&req, portal.keyring.cursor(), &list_name(&who, &asked))?;
     let whole = page == Page::First && asked.filter.is_empty();
     let mut list = list_of(&portal, &who, asked, page, false).await?;
+    if list.rows.is_empty()
+        && let Some(key_id) = key_id
+        && is_deleted(&portal, &who, &key_id).await?
+    {
+        return Ok(page::redirect(&portal, &format!("{PATH}/{key_id}"), None));
+    }
     if whole {
-        let (actor, now) = (who.actor.clone(), portal.clock.now());
-        list.knocking = portal.db.read(move |conn| still_knocking::read(conn, &actor, now)).await?;
+        let (asking, now) = (who.clone(), portal.clock.now());
+        let read = move |conn: &mut db::Conn| still_knocking::read(conn, &asking.actor, asking.here(now));
+        list.knocking = portal.db.read(read).await?;
     }
     page::html(&req, &portal, StatusCode::OK, &OverviewPage { shell: Shell::new(&req, &portal, &who), list })
+}
+
+/// Whether there was such a key: no list has it, but its page is there.
+async fn is_deleted(portal: &Portal, who: &SignedIn, key_id: &str) -> Result<bool, Error> {
+    let (actor, key_id) = (who.actor.clone(), key_id.to_owned());
+    match portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await {
+        Ok(shown) => Ok(shown.listed.key.deleted_at.is_some()),
+        Err(ApiKeyError::NotFound) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The filter bar. It is posted, so that a secret which somebody looks for is in no address and no log; the answer sends to
@@ -128,6 +148,8 @@ impl Choices {
 }
 
 async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, inert: bool) -> Result<ListView, Error> {
+    // What makes no sense is said once; nothing that is clicked next drags it along.
+    let (wrong, asked) = (asked.clone(), asked.understood());
     let (actor, now) = (who.actor.clone(), portal.clock.now());
     let (sort, wanted) = (asked.sort(), asked.clone());
     let name = list_name(who, &asked);
@@ -190,6 +212,8 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
             href: asked.without(part).href(),
         }
     });
+    let misread =
+        wrong.misread.iter().map(|wrong| MisreadView { part: wrong.part.in_words(), text: wrong.text.clone() });
     let all = if asked.filter.status.is_none() { found.total } else { found.all };
     Ok(ListView {
         may_manage: who.require(Permission::ManageApiKeys).is_ok(),
@@ -205,6 +229,8 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
         tabs: view::tabs(&asked, &found.standings, all),
         applied: applied.collect(),
         ways_out: ways_out.collect(),
+        misread: misread.collect(),
+        without_misread: href.clone(),
         total: found.total.map(view::number),
         heads: HeadsView::of(&asked),
         order: view::in_words(sort.by, sort.descending),
@@ -219,8 +245,8 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
         }),
         bar: BarView {
             search: asked.filter.search.as_ref().map_or_else(String::new, |search| search.as_str().to_owned()),
-            tag: asked.filter.tag.as_ref().map_or_else(String::new, |tag| format!("{}:{}", tag.key, tag.value)),
-            tags: tags.into_iter().map(|tag| format!("{}:{}", tag.key, tag.value)).collect(),
+            tag: asked.filter.tag.as_ref().map_or_else(String::new, |tag| tag.to_string()),
+            tags: tags.into_iter().map(|tag| tag.to_string()).collect(),
             roles: roles
                 .iter()
                 .map(|(slug, name)| ChoiceView {
@@ -230,7 +256,12 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
                 })
                 .collect(),
             resources: if resources.len() > MOST_RESOURCES { Vec::new() } else { choices(who, &asked, &resources) },
-            resource: asked.filter.resource.as_ref().map_or_else(String::new, ToString::to_string),
+            resource: asked
+                .filter
+                .resource
+                .as_ref()
+                .map_or_else(|| wrong.misread_as(Part::Resource), ToString::to_string),
+            resource_is_wrong: !wrong.misread_as(Part::Resource).is_empty(),
             mine: asked.filter.mine,
             status: asked.filter.status.map_or("", |status| status.as_str()),
             sort: asked.sort.map_or_else(String::new, |sort| sort.to_string()),
@@ -240,7 +271,7 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
             .into_iter()
             .map(|listed| {
                 let days = days.remove(&listed.key.id).unwrap_or_else(|| vec![0; DAYS]);
-                RowView { spark: Some(Spark::new(&days)), ..RowView::new(listed, &who.actor.root, now) }
+                RowView { spark: Some(Spark::new(&days)), ..RowView::new(listed, who, now) }
             })
             .collect(),
         knocking: StillKnockingView::default(),

@@ -1,14 +1,15 @@
 //! What the list is made of on screen.
 
-use crate::access::ResourcePath;
 use crate::api_keys::actions::{COUNTED, Count, Listed};
 use crate::api_keys::api_key::Status;
 use crate::api_keys::filter::{By, Standing};
 use crate::api_keys::problem::TagProblem;
 use crate::base::clock::Timestamp;
 use crate::grants::form;
+use crate::web::actor::SignedIn;
 use crate::web::chart::Spark;
 use crate::web::filters::{AppliedView, ChoiceView};
+use crate::web::numbers::thousands;
 use crate::web::page::Moment;
 
 use super::address::Asked;
@@ -43,6 +44,10 @@ pub struct ListView {
     pub applied: Vec<AppliedView>,
     /// Where nothing fits: what would be found without each of the filters.
     pub ways_out: Vec<WayOutView>,
+    /// What the address asks for and nobody understands.
+    pub misread: Vec<MisreadView>,
+    /// The same list, asked for without that.
+    pub without_misread: String,
     /// How many keys are in the list.
     pub total: Option<String>,
     /// The columns that it can be sorted by.
@@ -78,6 +83,8 @@ pub struct BarView {
     pub resources: Vec<ChoiceView>,
     /// The resource that is looked for.
     pub resource: String,
+    /// Whether that is none.
+    pub resource_is_wrong: bool,
     /// Only one's own.
     pub mine: bool,
     /// The standing and the order, which the form hands on.
@@ -108,6 +115,15 @@ pub struct WayOutView {
     pub found: String,
     /// The list without it.
     pub href: String,
+}
+
+/// A filter that makes no sense.
+#[derive(Debug)]
+pub struct MisreadView {
+    /// What is filtered by.
+    pub part: &'static str,
+    /// What was asked for.
+    pub text: String,
 }
 
 /// The heads that sort.
@@ -172,18 +188,6 @@ pub fn number(count: Count) -> String {
     if count.more { format!("{}+", thousands(COUNTED)) } else { thousands(count.keys) }
 }
 
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// The tabs of this list.
 pub fn tabs(asked: &Asked, standings: &[(Standing, Option<Count>)], all: Option<Count>) -> Vec<TabView> {
     let tab = |standing: Option<Standing>, count: Option<Count>| TabView {
@@ -214,6 +218,8 @@ pub struct RowView {
     pub access: Option<(String, String)>,
     /// How many grants it holds beside that.
     pub more_access: usize,
+    /// Whether what it holds is this person's to give: to rotate and enable it is as good as giving it again.
+    pub may_give_all: bool,
     /// Who made it.
     pub created_by: String,
     /// When.
@@ -242,9 +248,10 @@ pub struct TagView {
 }
 
 impl RowView {
-    /// As seen from `now`.
-    pub fn new(listed: Listed, root: &ResourcePath, now: Timestamp) -> Self {
-        let Listed { key, tags, last_use, access } = listed;
+    /// As this person sees it at this moment.
+    pub fn new(listed: Listed, who: &SignedIn, now: Timestamp) -> Self {
+        let (here, root) = (who.here(now), &who.actor.root);
+        let Listed { key, tags, last_use, grants } = listed;
         Self {
             status: key.status(now, last_use.is_some()),
             name: (key.name != key.client_id).then_some(key.name),
@@ -252,14 +259,15 @@ impl RowView {
             client_id: key.client_id,
             hint: key.hint,
             tags: tags.into_iter().map(TagView::from).collect(),
-            more_access: access.len().saturating_sub(1),
-            access: access.into_iter().next().map(|(role, path)| (role, form::beneath(root, &path))),
+            may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
+            more_access: grants.len().saturating_sub(1),
+            access: grants.into_iter().next().map(|grant| (grant.role_name, form::beneath(root, &grant.resource))),
             ticked: false,
             spark: None,
             created_by: key.created_by,
-            created: Moment::new(key.created_at, now),
-            last_used: last_use.map(|last| Moment::new(last.at, now)),
-            expires: key.expires_at.unless_never().map(|at| Moment::new(at, now)),
+            created: here.moment(key.created_at),
+            last_used: last_use.map(|last| here.moment(last.at)),
+            expires: key.expires_at.unless_never().map(|at| here.moment(at)),
         }
     }
 }
@@ -268,7 +276,7 @@ impl From<crate::api_keys::api_key::Tag> for TagView {
     fn from(tag: crate::api_keys::api_key::Tag) -> Self {
         let asked = Asked {
             filter: crate::api_keys::filter::Filter { tag: Some(tag.clone()), ..Default::default() },
-            sort: None,
+            ..Asked::default()
         };
         Self { href: asked.href(), key: tag.key, value: tag.value }
     }

@@ -8,6 +8,7 @@ use crate::web::routes::{Access, Face, Route};
 
 use super::pages::{
     create, credential, delete, detail, disable, edit, enable, export, first_use, overview, rotate, rotation, selected,
+    tags,
 };
 
 /// Its line in the main navigation.
@@ -21,6 +22,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api-keys", READ, Face::Page, || web::to(overview::show)),
         Route::post("/api-keys/search", READ, Face::Page, || web::to(overview::search)),
+        Route::get("/api-keys/tags", READ, Face::Page, || web::to(tags::show)),
         Route::get("/api-keys/export", READ, Face::Page, || web::to(export::show)),
         Route::post("/api-keys/selected", MANAGE, Face::Page, || web::to(selected::submit)),
         Route::get("/api-keys/selected/delete", MANAGE, Face::Page, || web::to(selected::show_delete)),

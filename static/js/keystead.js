@@ -174,3 +174,21 @@ for (const place of document.querySelectorAll('[data-first-use]')) {
   addEventListener('pagehide', stop);
   listen();
 }
+
+// 11. Suggestions of tags follow what is typed: <input list="…" data-suggest="tags">. Without us they are the first ones. A
+// key that is pasted here is none of them, and goes nowhere.
+let asking = 0;
+const suggest = async field => {
+  const { suggest: of } = field.dataset, number = ++asking;
+  const before = of === 'values' ? `${field.closest('.row-item').querySelector('[data-suggest=keys]').value}:` : '';
+  const typed = before + field.value;
+  await new Promise(resolve => { setTimeout(resolve, 150); });
+  if (number !== asking || typed.includes('ks_')) return;
+  const answer = await fetch(`/api-keys/tags?of=${of}&q=${encodeURIComponent(typed)}`).catch(() => null);
+  if (number !== asking || !answer?.ok || answer.redirected) return;
+  const options = (await answer.json()).map(text => { const option = document.createElement('option'); option.value = text; return option; });
+  field.list?.replaceChildren(...options);
+};
+for (const event of ['input', 'focusin']) {
+  document.addEventListener(event, ({ target }) => { if (target.matches('[data-suggest]')) suggest(target); });
+}

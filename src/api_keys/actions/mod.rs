@@ -20,7 +20,8 @@ pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
 pub use revoke::revoke_secret;
 pub use read::{
-    Ending, Listed, Shown, count_ending_after, deletion_of, last_change_of, show, show_living, tag_suggestions,
+    Ending, Listed, Shown, TagPart, count_ending_after, deletion_of, last_change_of, show, show_living,
+    tag_suggestions, tags_like,
 };
 pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};

@@ -7,6 +7,7 @@ use crate::api_keys::store::{self, StoredSecret};
 use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::audit::{self, LastChange};
 use crate::base::clock::Timestamp;
+use crate::base::text::is_hidden;
 use crate::db::{self, Conn};
 use crate::grants;
 use crate::usage::{self, LastUse};
@@ -126,5 +127,46 @@ pub(super) fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Resul
 /// [`ApiKeyError::Refused`] without `api_keys:read`.
 pub fn tag_suggestions(conn: &mut Conn, actor: &Actor) -> Result<Vec<Tag>, ApiKeyError> {
     actor.require_to_open(Permission::ReadApiKeys)?;
-    Ok(store::tag_suggestions(conn, actor.tenant, SUGGESTED)?)
+    Ok(store::tag_suggestions(conn, actor.tenant, "", SUGGESTED)?)
+}
+
+/// A part of a tag, while somebody types it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagPart {
+    /// What stands before the colon.
+    Key,
+    /// What stands behind it; the key before it is known.
+    Value,
+    /// All of it.
+    Whole,
+}
+
+/// What tags of the tenant have in this part and begin with what was typed of them, such as `env:pr`; in order, the first
+/// ones.
+///
+/// # Errors
+/// [`ApiKeyError::Refused`] without `api_keys:read`.
+pub fn tags_like(conn: &mut Conn, actor: &Actor, part: TagPart, typed: &str) -> Result<Vec<String>, ApiKeyError> {
+    actor.require_to_open(Permission::ReadApiKeys)?;
+    let tenant = actor.tenant;
+    // No tag has such letters, and PostgreSQL takes no NUL.
+    if typed.chars().any(is_hidden) {
+        return Ok(Vec::new());
+    }
+    let key = |key: &str| key.trim().to_lowercase();
+    Ok(match (part, typed.split_once(':')) {
+        (TagPart::Key, _) => store::tag_keys(conn, tenant, &key(typed), SUGGESTED)?,
+        (TagPart::Value, None) => Vec::new(),
+        (TagPart::Value, Some((of, value))) => {
+            store::tag_values(conn, tenant, &key(of), value.trim_start(), SUGGESTED)?
+        }
+        (TagPart::Whole, None) => {
+            let tags = store::tag_suggestions(conn, tenant, &key(typed), SUGGESTED)?;
+            tags.iter().map(Tag::to_string).collect()
+        }
+        (TagPart::Whole, Some((of, value))) => {
+            let values = store::tag_values(conn, tenant, &key(of), value.trim_start(), SUGGESTED)?;
+            values.into_iter().map(|value| Tag { key: key(of), value }.to_string()).collect()
+        }
+    })
 }

@@ -17,3 +17,4 @@ pub mod rotate;
 pub mod rotation;
 pub mod selected;
 pub mod still_knocking;
+pub mod tags;

@@ -26,7 +26,7 @@ pub use presented::{Presented, presented};
 pub use secrets::StoredSecret;
 pub(super) use secrets::{end_secret, insert_secret, secrets_of};
 pub use tags::tags_of_presented;
-pub(super) use tags::{put_tags, remove_tags, tag_suggestions, tags_of};
+pub(super) use tags::{put_tags, remove_tags, tag_keys, tag_suggestions, tag_values, tags_of};
 pub(super) use words::{put_words, remove_words};
 
 type Columns = (

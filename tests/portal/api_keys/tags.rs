@@ -156,4 +156,46 @@ on_both! {
         let page = ada.get("/api-keys/new").await.is(200);
         assert_eq!(page.body.split("<datalist id=\"tag-values\">").nth(1).expect("a list").split("</datalist>").next().expect("its end").matches("<option").count(), 50);
     }
+
+    async fn proposals_follow_what_is_typed(portal: Portal) {
+        let mut ada = portal.ada().await;
+        ada.makes_key("one").await;
+        let of_one = "SELECT tenant_id, id, {} FROM api_keys WHERE client_id = 'one'";
+        for number in 0..60 {
+            let columns = format!("'a{number:02}', 'x'");
+            portal.sql(&format!("INSERT INTO api_key_tags (tenant_id, api_key_id, key, value) {}", of_one.replace("{}", &columns))).await;
+        }
+        for (client_id, value) in [("two", "prod"), ("three", "Preview"), ("four", "pre-view"), ("five", "test")] {
+            let key = ada.makes_key(client_id).await;
+            portal.tags(&key, "zone", value).await;
+            portal.tags(&key, "zoo", "lion").await;
+        }
+        portal.globex().await.makes_key("theirs").await;
+        portal.sql("INSERT INTO api_key_tags (tenant_id, api_key_id, key, value) SELECT tenant_id, id, 'zone', 'of-globex' FROM api_keys WHERE client_id = 'theirs'").await;
+        for (of, typed, found) in [
+            // Behind the first fifty.
+            ("tags", "zon", vec!["zone:Preview", "zone:pre-view", "zone:prod", "zone:test"]),
+            ("tags", "ZO", vec!["zone:Preview", "zone:pre-view", "zone:prod", "zone:test", "zoo:lion"]),
+            ("tags", "zone:pr", vec!["zone:pre-view", "zone:prod"]),
+            ("values", "Zone:pr", vec!["pre-view", "prod"]),
+            ("values", "zone:", vec!["Preview", "pre-view", "prod", "test"]),
+            ("keys", "z", vec!["zone", "zoo"]),
+            ("tags", "nothing", vec![]),
+            ("tags", "zone:\u{0}", vec![]),
+            ("values", "zone", vec![]),
+            ("keys", "%", vec![]),
+        ] {
+            let typed: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+            let answer = listed(&ada.get(&format!("/api-keys/tags?of={of}&q={typed}")).await.is(200));
+            assert_eq!(answer, found, "{of} {typed}");
+        }
+        let first = listed(&ada.get("/api-keys/tags").await.is(200));
+        assert_eq!(first.len(), 50);
+        assert_eq!(listed(&ada.get("/api-keys/tags?of=keys").await).len(), 50);
+    }
+}
+
+/// The texts of a JSON array.
+fn listed(page: &Page) -> Vec<String> {
+    serde_json::from_str(&page.body).expect("an array of texts")
 }

@@ -57,6 +57,7 @@ const TABLE: &str = "
     GET  /api-keys                                    api_keys:read     login  200    200   403   200   200   login 200
     GET  /api-keys/{key_id}                           api_keys:read     login  200    200   403   200   200   login 404
     POST /api-keys/search                             api_keys:read     login  303    303   403   303   303   login 303
+    GET  /api-keys/tags                               api_keys:read     login  200    200   403   200   200   login 200
     GET  /api-keys/export                             api_keys:read     login  200    200   403   200   200   login 200
     POST /api-keys/selected                           api_keys:manage   login  403    303   403   303   303   login 303
     GET  /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303

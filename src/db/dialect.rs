@@ -18,6 +18,15 @@ macro_rules! both {
 }
 pub(crate) use both;
 
+/// The columns of a row, in the order of its fields, as a type and as its value: for several queries, on either database.
+macro_rules! columns {
+    ($type:ident, $value:ident: $($table:ident::$column:ident),+ $(,)?) => {
+        type $type = ($($table::$column,)+);
+        const $value: $type = ($($table::$column,)+);
+    };
+}
+pub(crate) use columns;
+
 /// A number column as one by whose index nothing is looked up. Without statistics SQLite takes a tenant for ten rows, and
 /// reads all that it has where a few ids are given, too.
 macro_rules! unindexed {

@@ -36,7 +36,8 @@ pub(super) struct Stored {
 /// What makes a [`Grant`], with the ids of its holder, role and resource.
 type Row = (Option<i64>, i64, i64, String, String, Option<String>, bool, String);
 
-type Columns = (
+dialect::columns! {
+    Columns, COLUMNS:
     grants::user_id,
     roles::id,
     resources::id,
@@ -45,18 +46,7 @@ type Columns = (
     roles::built_in,
     roles::assignable_by_user_managers,
     resources::path,
-);
-
-const COLUMNS: Columns = (
-    grants::user_id,
-    roles::id,
-    resources::id,
-    roles::slug,
-    roles::name,
-    roles::built_in,
-    roles::assignable_by_user_managers,
-    resources::path,
-);
+}
 
 /// What the holder holds at this moment, by path and role. One query, and a second one where a role is the tenant's own.
 ///

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 
 use crate::access::{Act, TenantScope};
 use crate::base::clock::Timestamp;
+use crate::db::dialect;
 use crate::db::schema::api_keys;
 use crate::db::{Conn, Error, Tx};
 use crate::rate_limits::RateLimits;
@@ -29,7 +30,8 @@ pub use tags::tags_of_presented;
 pub(super) use tags::{put_tags, remove_tags, tag_keys, tag_suggestions, tag_values, tags_of};
 pub(super) use words::{put_words, remove_words};
 
-type Columns = (
+dialect::columns! {
+    Columns, COLUMNS:
     api_keys::id,
     api_keys::key_id,
     api_keys::client_id,
@@ -46,26 +48,7 @@ type Columns = (
     api_keys::version,
     api_keys::allowed_addresses,
     api_keys::rate_limits,
-);
-
-const COLUMNS: Columns = (
-    api_keys::id,
-    api_keys::key_id,
-    api_keys::client_id,
-    api_keys::name,
-    api_keys::environment,
-    api_keys::hint,
-    api_keys::created_at,
-    api_keys::created_by,
-    api_keys::expires_at,
-    api_keys::disabled_at,
-    api_keys::disabled_reason,
-    api_keys::deleted_at,
-    api_keys::token_version,
-    api_keys::version,
-    api_keys::allowed_addresses,
-    api_keys::rate_limits,
-);
+}
 
 #[derive(Queryable)]
 struct Row {

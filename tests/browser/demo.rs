@@ -2,11 +2,11 @@
 
 use crate::support::{Person, Portal};
 
-/// In each colour scheme, at a desk and on a phone.
+/// In each colour scheme, at a desk, on a tablet and on a phone.
 async fn looks_at(ada: &Person, screen: &str, found: &mut Vec<String>) {
     for scheme in ["light", "dark"] {
         ada.prefers(scheme).await;
-        for (width, height) in [(1440, 900), (390, 844)] {
+        for (width, height) in [(1440, 900), (1024, 768), (390, 844)] {
             ada.has_a_window_of(width, height).await;
             let (needed, place) = (ada.evaluates(NEEDED).await, format!("{screen} ({scheme}, {width})"));
             if needed.as_u64() > Some(width.into()) {

@@ -73,6 +73,36 @@ async fn a_secret_that_is_looked_for_finds_its_key_and_is_nowhere_afterwards() {
 }
 
 #[tokio::test]
+async fn tags_are_proposed_for_what_is_typed() {
+    for javascript in [true, false] {
+        let (_portal, olga, _) = olga_with_three_keys(javascript).await;
+        for (client_id, tag) in [("erp-orders", "env:prod"), ("billing-sync", "team:ot")] {
+            olga.clicks(&format!("tr[data-client-id=\"{client_id}\"] .pick input")).await;
+            olga.types("new-tag", tag).await;
+            olga.presses("Add tag").await;
+            olga.sees(&format!("{client_id} is tagged {tag}.")).await;
+        }
+        let offers = async |list: &str, expected: &[&str]| {
+            let values = format!("return [...document.querySelectorAll('#{list} option')].map(option => option.value)");
+            olga.waits_until(&format!("{list} has {expected:?}"), async || {
+                Ok(olga.evaluates(&values).await == serde_json::json!(expected))
+            })
+            .await;
+        };
+        offers("tags", &["env:prod", "team:ot"]).await;
+        olga.types("tag", "te").await;
+        offers("tags", if javascript { &["team:ot"] } else { &["env:prod", "team:ot"] }).await;
+        olga.adds().await;
+        olga.types("tag-key-0", "e").await;
+        offers("tag-keys", if javascript { &["env"] } else { &["env", "team"] }).await;
+        olga.types("tag-key-0", "team").await;
+        olga.types("tag-value-0", "o").await;
+        offers("tag-values", if javascript { &["ot"] } else { &["prod", "ot"] }).await;
+        olga.saw_no_complaint().await;
+    }
+}
+
+#[tokio::test]
 async fn several_keys_are_disabled_tagged_and_deleted_together() {
     for javascript in [true, false] {
         let (portal, olga, secret) = olga_with_three_keys(javascript).await;

@@ -149,7 +149,7 @@ pub enum TagPart {
 pub fn tags_like(conn: &mut Conn, actor: &Actor, part: TagPart, typed: &str) -> Result<Vec<String>, ApiKeyError> {
     actor.require_to_open(Permission::ReadApiKeys)?;
     let tenant = actor.tenant;
-    // No tag has such letters, and PostgreSQL takes no NUL.
+    // No tag has such letters.
     if typed.chars().any(is_hidden) {
         return Ok(Vec::new());
     }

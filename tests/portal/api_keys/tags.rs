@@ -181,7 +181,7 @@ on_both! {
             ("values", "zone:", vec!["Preview", "pre-view", "prod", "test"]),
             ("keys", "z", vec!["zone", "zoo"]),
             ("tags", "nothing", vec![]),
-            ("tags", "zone:\u{0}", vec![]),
+            ("tags", "zone:\u{7}", vec![]),
             ("values", "zone", vec![]),
             ("keys", "%", vec![]),
         ] {

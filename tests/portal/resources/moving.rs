@@ -72,7 +72,7 @@ on_both! {
         let before = portal.dump().await;
         let page = sam.changes(INVOICES, B, "application", "invoices").await.is(403).says("Nothing was changed.");
         let page = page.says("The role “The sender” contains invoices:write, which is given by whoever manages API keys on");
-        page.says(INVOICES).says("You need a role that can manage API keys");
+        page.says(INVOICES).says("This holds more than you may give").says("api_keys:manage");
         assert_eq!(portal.dump().await, before);
         assert!(!portal.reaches(&key, INVOICES).await);
         // Ops manages API keys and may give what the key holds.

@@ -206,7 +206,7 @@ fn sql_lives_in_the_stores_alone() {
 const SAYS_THE_TENANT: [&str; 7] = ["TenantScope", "&Act", "&Actor", "&Tenant", "&NewSession", "&Presented", "&Noted"];
 
 /// Functions of stores that are told no tenant, each with its reason.
-const WITHOUT_TENANT: [(&str, &str); 13] = [
+const WITHOUT_TENANT: [(&str, &str); 15] = [
     ("src/api_keys/store/presented.rs presented", "the id inside of a presented secret finds the tenant"),
     ("src/invitations/store.rs find", "the code of a link finds the tenant"),
     ("src/sessions/store.rs find_live", "the token of a session finds the tenant"),
@@ -220,6 +220,8 @@ const WITHOUT_TENANT: [(&str, &str); 13] = [
     ("src/tenants/store.rs insert", "the tenant comes from here"),
     ("src/tenants/store.rs by_slug", "the tenant comes from here"),
     ("src/tenants/store.rs all", "for the shell: all of them"),
+    ("src/tenants/store.rs only", "the tenant comes from here"),
+    ("src/oauth/store.rs prune_revoked", "what is over is so in all tenants"),
     ("src/installation/store.rs load", "the installation belongs to no tenant"),
     ("src/installation/store.rs insert", "the installation belongs to no tenant"),
     ("src/installation/store.rs keep_setup_code and complete", "the installation belongs to no tenant"),

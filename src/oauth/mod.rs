@@ -10,9 +10,9 @@ mod jwks;
 mod metadata;
 mod parameters;
 mod revocation;
-mod revoked_tokens;
 mod routes;
 mod scope;
+mod store;
 mod tasks;
 mod token;
 

@@ -15,7 +15,7 @@ use crate::web::Portal;
 
 use super::access_token::LONGEST;
 use super::scope::Scope;
-use super::{issuer, revoked_tokens};
+use super::{issuer, store};
 
 /// What a token says of itself, after its signature was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -90,7 +90,7 @@ pub fn check(
     let key = found.key;
     let is_alive = key.deleted_at.is_none() && key.disabled_at.is_none() && key.expires_at > now;
     let is_its_own = found.tenant.scope == tenant.scope && key.token_version == claims.token_version;
-    if !is_alive || !is_its_own || revoked_tokens::contains(conn, tenant.scope, &claims.jti)? {
+    if !is_alive || !is_its_own || store::is_revoked(conn, tenant.scope, &claims.jti)? {
         return Ok(None);
     }
     let held = grants::of(conn, tenant.scope, Holder::ApiKey(key.id))?;

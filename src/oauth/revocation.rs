@@ -19,7 +19,7 @@ use crate::web::{Error, Portal};
 use super::caller::{self, Caller, Credential};
 use super::error::{invalid_request, refuse};
 use super::presented_token::{self, Claims};
-use super::{parameters, revoked_tokens};
+use super::{parameters, store};
 
 /// Why the key is disabled, for whoever holds it.
 const REASON: &str = "its secret was revoked by whoever holds it";
@@ -112,7 +112,7 @@ async fn end(req: &HttpRequest, portal: &Portal, caller: &Caller, found: Found) 
 
 fn end_token(tx: &mut db::Tx<'_>, act: &Act, (id, label): &(String, String), claims: &Claims) -> Result<(), db::Error> {
     let end = Timestamp::from_micros(claims.exp.saturating_mul(1_000_000));
-    if !revoked_tokens::insert(tx, act.actor.tenant, &claims.jti, end)? {
+    if !store::revoke(tx, act.actor.tenant, &claims.jti, end)? {
         return Ok(());
     }
     let target = Target { kind: "api_key", id: id.clone(), label: label.clone() };

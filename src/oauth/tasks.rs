@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::base::clock::{Clock, Timestamp};
 use crate::db::{self, Db};
 
-use super::revoked_tokens;
+use super::store;
 
 /// Takes them away: now, and then every so often, until the task is dropped.
 pub async fn prune_every(period: Duration, clock: Arc<dyn Clock>, db: Db) {
@@ -27,6 +27,6 @@ pub async fn prune_every(period: Duration, clock: Arc<dyn Clock>, db: Db) {
 /// # Errors
 /// When the database refuses.
 pub async fn prune(db: &Db, now: Timestamp) -> Result<(), db::Error> {
-    db.write(move |tx| revoked_tokens::prune(tx, now)).await?;
+    db.write(move |tx| store::prune_revoked(tx, now)).await?;
     Ok(())
 }

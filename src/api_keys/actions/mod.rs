@@ -18,11 +18,11 @@ pub use delete::{delete, delete_confirmed};
 pub use edit::{Edit, edit};
 pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
 pub use pause::{disable, enable};
-pub use revoke::revoke_secret;
 pub use read::{
     Ending, Listed, Shown, TagPart, count_ending_after, deletion_of, last_change_of, show, show_living,
     tag_suggestions, tags_like,
 };
+pub use revoke::revoke_secret;
 pub use rotate::{OVERLAPS, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{Tagged, delete_all, disable_all, show_all, tag_all};

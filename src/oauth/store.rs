@@ -13,7 +13,7 @@ use crate::db::{Conn, Error, Tx};
 ///
 /// # Errors
 /// When the database refuses.
-pub fn contains(conn: &mut Conn, tenant: TenantScope, jti: &str) -> Result<bool, Error> {
+pub fn is_revoked(conn: &mut Conn, tenant: TenantScope, jti: &str) -> Result<bool, Error> {
     let found = dsl::revoked_tokens.filter(dsl::tenant_id.eq(tenant.id()).and(dsl::jti.eq(jti)));
     Ok(diesel::select(exists(found)).get_result(conn)?)
 }
@@ -22,7 +22,7 @@ pub fn contains(conn: &mut Conn, tenant: TenantScope, jti: &str) -> Result<bool,
 ///
 /// # Errors
 /// When the database refuses.
-pub fn insert(tx: &mut Tx<'_>, tenant: TenantScope, jti: &str, expires_at: Timestamp) -> Result<bool, Error> {
+pub fn revoke(tx: &mut Tx<'_>, tenant: TenantScope, jti: &str, expires_at: Timestamp) -> Result<bool, Error> {
     let row = (dsl::tenant_id.eq(tenant.id()), dsl::jti.eq(jti), dsl::expires_at.eq(expires_at.micros()));
     let inserted =
         both!(&mut **tx, |c| diesel::insert_into(dsl::revoked_tokens).values(row).on_conflict_do_nothing().execute(c))?;
@@ -33,6 +33,6 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantScope, jti: &str, expires_at: Times
 ///
 /// # Errors
 /// When the database refuses.
-pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, Error> {
+pub fn prune_revoked(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, Error> {
     Ok(diesel::delete(dsl::revoked_tokens.filter(dsl::expires_at.le(now.micros()))).execute(&mut **tx)?)
 }

@@ -217,6 +217,8 @@ const WITHOUT_TENANT: [(&str, &str); 15] = [
         "src/usage/store/pruning.rs prune_hours and prune_days and prune_addresses and prune_dead",
         "what is old is so in all tenants",
     ),
+    ("src/signing_keys/store.rs prune", "what is no longer published is so in all tenants"),
+    ("src/signing_keys/store.rs due", "it finds the tenants whose time has come"),
     ("src/tenants/store.rs insert", "the tenant comes from here"),
     ("src/tenants/store.rs by_slug", "the tenant comes from here"),
     ("src/tenants/store.rs all", "for the shell: all of them"),

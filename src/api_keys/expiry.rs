@@ -72,6 +72,7 @@ pub fn offered(tenant: &Tenant) -> Vec<i64> {
 mod tests {
     use super::*;
     use crate::access::TenantScope;
+    use crate::tenants::{Audiences, SigningAlgorithm};
 
     // 23 Nov 2026, 14:32 UTC.
     const NOW: Timestamp = Timestamp::from_micros(1_795_444_320_000_000);
@@ -84,6 +85,9 @@ mod tests {
             default_key_days,
             longest_key_days,
             access_token_seconds: 300,
+            signing_algorithm: SigningAlgorithm::Es256,
+            signing_key_days: None,
+            audiences: Audiences::default(),
             contact: String::new(),
             version: 1,
         }

@@ -21,7 +21,7 @@ use crate::installation;
 use crate::rate_limits::{Guesses, Limiter};
 use crate::sessions::DatabaseSessions;
 use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
-use crate::signing_keys::Ring;
+use crate::signing_keys::{self, Ring};
 use crate::usage::{self, Recorder};
 use crate::web::around::{around, nothing_here};
 use crate::web::cookies::Name;
@@ -38,6 +38,8 @@ const PASSWORDS_AT_ONCE: usize = 4;
 const USES_EVERY: Duration = Duration::from_secs(5);
 /// How often old counts are taken away.
 const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often it is looked whether a signing key is due, or gone.
+const SIGNING_KEYS_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long requests may take to finish when the process is asked to stop, in seconds.
 const GRACE_SECONDS: u64 = 30;
 
@@ -209,12 +211,15 @@ impl Running {
         let clock = Arc::clone(&self.portal.clock);
         let pruner = actix_web::rt::spawn(usage::prune_every(PRUNE_EVERY, Arc::clone(&clock), db.clone()));
         let token_pruner = actix_web::rt::spawn(oauth::prune_every(PRUNE_EVERY, clock, db.clone()));
+        let portal = Data::clone(&self.portal).into_inner();
+        let keeper = actix_web::rt::spawn(signing_keys::look_after_every(SIGNING_KEYS_EVERY, portal));
         let result = self.server.await;
         // It waits for a batch that is being written, so that none is dropped half way.
         let written = self.uses.write(&db).await;
         writer.abort();
         pruner.abort();
         token_pruner.abort();
+        keeper.abort();
         if let Err(error) = written {
             tracing::warn!(%error, "the uses of keys of the last seconds are lost");
         }

@@ -39,6 +39,10 @@ actions! {
     SettingsUpdated = "settings.updated", "Changed the settings";
     /// A key that signs access tokens was made.
     SigningKeyCreated = "signing_key.created", "Made a signing key";
+    /// A key that signs access tokens was made, and takes the place of the last one after everybody may know it.
+    SigningKeyRotated = "signing_key.rotated", "Rotated the signing keys";
+    /// A key that signs access tokens was made at once, and all others were taken away.
+    SigningKeyReplaced = "signing_key.replaced", "Replaced the signing keys at once";
     /// A person was added.
     UserCreated = "user.created", "Added the user";
     /// Somebody's name was changed, or their account switched off or on.

@@ -23,6 +23,8 @@ diesel::table! {
         signing_algorithm -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        signing_key_days -> BigInt,
+        allowed_audiences -> Text,
     }
 }
 

@@ -5,12 +5,9 @@ use actix_web::{HttpResponse, http::header};
 use serde_json::{Value, json};
 
 use crate::db;
-use crate::signing_keys;
+use crate::signing_keys::{self, MAY_BE_KEPT_SECONDS};
 use crate::tenants;
 use crate::web::{Error, Portal};
-
-/// Shorter than any overlap of two keys.
-const MAY_BE_KEPT: &str = "public, max-age=300";
 
 /// The set.
 pub async fn show(portal: Data<Portal>, tenant: Path<String>) -> Result<HttpResponse, Error> {
@@ -26,6 +23,6 @@ pub async fn show(portal: Data<Portal>, tenant: Path<String>) -> Result<HttpResp
     let keys: Vec<Value> = keys.into_iter().map(|key| key.0).collect();
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/jwk-set+json; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, MAY_BE_KEPT))
+        .insert_header((header::CACHE_CONTROL, format!("public, max-age={MAY_BE_KEPT_SECONDS}")))
         .body(json!({ "keys": keys }).to_string()))
 }

@@ -6,7 +6,6 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
-use url::Url;
 
 use crate::base::clock::Timestamp;
 use crate::base::random;
@@ -142,13 +141,18 @@ fn give(
     if *verdict != Verdict::Valid {
         return Err(refused_client(&tenant.slug, verdict.message(&tenant.contact)).into());
     }
+    let issuer = issuer(&portal.settings.public_url, tenant);
+    let audience = asked.audience.as_deref().unwrap_or(&issuer);
+    // The issuer is whom a token is for when nobody is named, whatever is listed.
+    if audience != issuer && !tenant.audiences.allow(audience) {
+        return Err(refuse("invalid_target", "The organization does not allow tokens for this resource.").into());
+    }
     let scope = Scope::granted(grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
-    let issuer = issuer(&portal.settings.public_url, tenant);
     let request = TokenRequest {
         issuer: &issuer,
-        audience: asked.audience.as_deref().unwrap_or(&issuer),
+        audience,
         tenant,
         key: &presented.key,
         grants: &scope.narrow(grants.clone()),
@@ -166,11 +170,10 @@ fn give(
 
 /// RFC 8707, section 2: an absolute URI without a fragment.
 fn audience(resource: String) -> Result<String, Error> {
-    // The parser would forgive spaces and line breaks, and the token would carry them.
-    let is_plain = resource.bytes().all(|byte| byte.is_ascii_graphic());
-    match Url::parse(&resource) {
-        Ok(url) if url.fragment().is_none() && is_plain && resource.len() <= 1_024 => Ok(resource),
-        _ => Err(refuse("invalid_target", "resource is an absolute URI without a fragment.")),
+    if tenants::is_audience(&resource) {
+        Ok(resource)
+    } else {
+        Err(refuse("invalid_target", "resource is an absolute URI without a fragment."))
     }
 }
 

@@ -1,23 +1,17 @@
-//! Making, sealing and opening a signing key.
+//! Sealing and opening a signing key.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::access::Act;
-use crate::audit::{self, Action, Event};
-use crate::base::hash;
+use crate::access::{Act, TenantScope};
 use crate::base::keyring::{Keyring, SealError};
-use crate::db::{Error, Tx};
-use crate::tenants::Tenant;
+use crate::db::Error;
 
-use super::store::{self, Sealed};
+use super::key_pair::{KeyPair, encoding, for_tokens};
+use super::store::Sealed;
 
 /// A key, ready to sign.
 pub struct SigningKey {
@@ -33,9 +27,10 @@ pub struct SigningKey {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published(pub Value);
 
-/// Keys that were opened once: opening takes longer than signing. A key never changes, so nothing here goes stale.
+/// The key of each tenant that was opened last: opening takes longer than signing. A key never changes, so nothing here goes
+/// stale; the next key takes the place of the one before, so that the process forgets that.
 #[derive(Default)]
-pub struct Ring(RwLock<HashMap<i64, Arc<SigningKey>>>);
+pub struct Ring(RwLock<HashMap<i64, (i64, Arc<SigningKey>)>>);
 
 impl Ring {
     /// The key, opened now or before.
@@ -43,16 +38,20 @@ impl Ring {
     /// # Errors
     /// [`SealError`] when it was sealed with another installation secret.
     pub fn open(&self, keyring: &Keyring, sealed: &Sealed) -> Result<Arc<SigningKey>, SealError> {
-        if let Some(key) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&sealed.id) {
-            return Ok(Arc::clone(key));
+        let opened = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&sealed.tenant_id).cloned();
+        if let Some((id, key)) = opened
+            && id == sealed.id
+        {
+            return Ok(key);
         }
         let private = keyring.open(&context(sealed.tenant_id, &sealed.kid), &sealed.private_key_sealed)?;
         let key = Arc::new(SigningKey {
             kid: sealed.kid.clone(),
-            algorithm: Algorithm::ES256,
-            encoding: EncodingKey::from_ec_der(&private),
+            algorithm: for_tokens(sealed.algorithm),
+            encoding: encoding(sealed.algorithm, &private).map_err(|_| SealError)?,
         });
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(sealed.id, Arc::clone(&key));
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(sealed.tenant_id, (sealed.id, Arc::clone(&key)));
         Ok(key)
     }
 }
@@ -62,32 +61,12 @@ fn context(tenant_id: i64, kid: &str) -> String {
     format!("signing key {kid} of tenant {tenant_id}")
 }
 
-/// Makes an ES256 key for the tenant, signing from now on.
+/// The private half of a new key, as it is stored.
 ///
 /// # Errors
-/// When the database refuses, or the crypto library does.
-pub fn create(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant) -> Result<(), Error> {
-    let private =
-        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).map_err(refused)?;
-    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, private.as_ref()).map_err(refused)?;
-    let jwk = jwk(pair.public_key().as_ref());
-    let kid = jwk["kid"].as_str().unwrap_or_default().to_owned();
-    let sealed =
-        act.keyring.seal(&*act.entropy, &context(tenant.scope.id(), &kid), private.as_ref()).map_err(refused)?;
-    store::insert(tx, tenant.scope, &kid, &sealed, &jwk.to_string(), act.now)?;
-    let event =
-        Event::new(Action::SigningKeyCreated).on("signing_key", &kid, &kid).after(json!({ "algorithm": "ES256" }));
-    audit::record(tx, act, event)
-}
-
-fn refused(error: impl std::fmt::Display) -> Error {
-    Error::Unavailable(format!("a signing key cannot be made: {error}"))
-}
-
-/// The JWK of an uncompressed P-256 point (RFC 7518, section 6.2), with its thumbprint as `kid`.
-fn jwk(point: &[u8]) -> Value {
-    let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
-    // RFC 7638: the required members alone, in this order, without spaces.
-    let thumbprint = hash::sha256(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#).as_bytes());
-    json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": "ES256", "kid": URL_SAFE_NO_PAD.encode(thumbprint) })
+/// When the crypto library refuses.
+pub(super) fn seal(act: &Act, tenant: TenantScope, pair: &KeyPair) -> Result<Vec<u8>, Error> {
+    act.keyring
+        .seal(&*act.entropy, &context(tenant.id(), &pair.kid), &pair.private)
+        .map_err(|error| Error::Unavailable(format!("a signing key cannot be sealed: {error}")))
 }

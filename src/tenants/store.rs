@@ -7,7 +7,7 @@ use crate::base::clock::Timestamp;
 use crate::db::schema::tenants;
 use crate::db::{Conn, Error, Tx};
 
-use super::{Slug, Tenant};
+use super::{Audiences, SigningAlgorithm, Slug, Tenant};
 
 const DEFAULT_KEY_DAYS: i64 = 90;
 const ACCESS_TOKEN_SECONDS: i64 = 300;
@@ -20,6 +20,9 @@ pub type Columns = (
     tenants::default_key_days,
     tenants::longest_key_days,
     tenants::access_token_seconds,
+    tenants::signing_algorithm,
+    tenants::signing_key_days,
+    tenants::allowed_audiences,
     tenants::contact,
     tenants::version,
 );
@@ -32,15 +35,31 @@ pub const COLUMNS: Columns = (
     tenants::default_key_days,
     tenants::longest_key_days,
     tenants::access_token_seconds,
+    tenants::signing_algorithm,
+    tenants::signing_key_days,
+    tenants::allowed_audiences,
     tenants::contact,
     tenants::version,
 );
 
 /// What is read of [`Columns`].
-pub type Row = (i64, String, String, i64, Option<i64>, i64, String, i64);
+pub type Row = (i64, String, String, i64, Option<i64>, i64, String, i64, String, String, i64);
 
 impl From<Row> for Tenant {
-    fn from((id, slug, organization, default_days, longest_days, token_seconds, contact, version): Row) -> Self {
+    fn from(row: Row) -> Self {
+        let (
+            id,
+            slug,
+            organization,
+            default_days,
+            longest_days,
+            token_seconds,
+            algorithm,
+            key_days,
+            audiences,
+            contact,
+            version,
+        ) = row;
         Self {
             scope: TenantScope::from_row(id),
             slug,
@@ -48,6 +67,10 @@ impl From<Row> for Tenant {
             default_key_days: default_days,
             longest_key_days: longest_days,
             access_token_seconds: token_seconds,
+            // The table takes no other word.
+            signing_algorithm: algorithm.parse().unwrap_or_default(),
+            signing_key_days: Some(key_days).filter(|days| *days > 0),
+            audiences: Audiences::of_stored(&audiences),
             contact,
             version,
         }
@@ -66,7 +89,7 @@ pub fn insert(tx: &mut Tx<'_>, slug: &Slug, organization: &str, now: Timestamp) 
             tenants::contact.eq(""),
             tenants::default_key_days.eq(DEFAULT_KEY_DAYS),
             tenants::access_token_seconds.eq(ACCESS_TOKEN_SECONDS),
-            tenants::signing_algorithm.eq("ES256"),
+            tenants::signing_algorithm.eq(SigningAlgorithm::default().as_str()),
             tenants::created_at.eq(now.micros()),
             tenants::version.eq(1),
         ))
@@ -96,6 +119,36 @@ pub fn set_rules(tx: &mut Tx<'_>, scope: TenantScope, rules: &Rules) -> Result<(
             tenants::default_key_days.eq(rules.default_key_days),
             tenants::longest_key_days.eq(rules.longest_key_days),
             tenants::contact.eq(&rules.contact),
+            tenants::version.eq(tenants::version + 1),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// The rules for access tokens that people change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRules {
+    /// By which algorithm the next signing key signs.
+    pub signing_algorithm: SigningAlgorithm,
+    /// The life of an access token, in seconds.
+    pub access_token_seconds: i64,
+    /// After how many days the next signing key is made by itself; `None` for never.
+    pub signing_key_days: Option<i64>,
+    /// Whom tokens may be for.
+    pub audiences: Audiences,
+}
+
+/// Sets the rules for access tokens, and counts the change.
+///
+/// # Errors
+/// When the database refuses.
+pub fn set_token_rules(tx: &mut Tx<'_>, scope: TenantScope, rules: &TokenRules) -> Result<(), Error> {
+    diesel::update(tenants::table.find(scope.id()))
+        .set((
+            tenants::signing_algorithm.eq(rules.signing_algorithm.as_str()),
+            tenants::access_token_seconds.eq(rules.access_token_seconds),
+            tenants::signing_key_days.eq(rules.signing_key_days.unwrap_or(0)),
+            tenants::allowed_audiences.eq(rules.audiences.lines()),
             tenants::version.eq(tenants::version + 1),
         ))
         .execute(&mut **tx)?;

@@ -2,6 +2,13 @@
 
 use crate::access::{ResourcePath, TenantScope};
 
+use super::{Audiences, SigningAlgorithm};
+
+/// The shortest life of an access token that can be set, in seconds.
+pub const SHORTEST_TOKEN_SECONDS: i64 = 60;
+/// The longest life of an access token that can be set, in seconds: an hour.
+pub const LONGEST_TOKEN_SECONDS: i64 = 3_600;
+
 /// One organization.
 #[derive(Debug, Clone)]
 pub struct Tenant {
@@ -17,6 +24,12 @@ pub struct Tenant {
     pub longest_key_days: Option<i64>,
     /// The life of an access token, in seconds.
     pub access_token_seconds: i64,
+    /// By which algorithm the next signing key signs.
+    pub signing_algorithm: SigningAlgorithm,
+    /// After how many days the next signing key is made by itself; `None` for never.
+    pub signing_key_days: Option<i64>,
+    /// Whom access tokens may be for.
+    pub audiences: Audiences,
     /// Whom the holder of a dead key is told to ask, in one line; may be empty.
     pub contact: String,
     /// Counts the changes of its settings.

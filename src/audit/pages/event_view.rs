@@ -80,7 +80,7 @@ fn icon(action: &str) -> &'static str {
         "deleted" => "trash",
         "disabled" => "pause",
         "enabled" => "check",
-        "rotated" | "rotation_finished" | "rotation_cancelled" => "rotate",
+        "rotated" | "replaced" | "rotation_finished" | "rotation_cancelled" => "rotate",
         "updated" => "pencil",
         _ => "log",
     }

@@ -1,30 +1,41 @@
-//! `keystead tenant add` and `list`: further organizations in one installation.
+//! `keystead tenant add`, `list` and `rotate-signing-key`: the organizations of one installation.
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::json;
 
 use crate::app::StartError;
+use crate::base::clock::Timestamp;
 use crate::base::text::check_line;
 use crate::config::Config;
 use crate::sign_in;
+use crate::signing_keys;
 use crate::tenants::{self, Slug, SlugProblem};
 use crate::users::LONGEST_NAME;
 
-use super::shell::{self, required, text};
+use super::shell::{self, Shell, required, text};
 
 pub(super) fn command() -> Command {
     let slug = required("slug", "The organization's short name in addresses, such as acme; never changed");
     let organization = required("organization", "The organization's name");
+    let at_once = Arg::new("at-once").long("at-once").action(ArgAction::SetTrue).help(
+        "For when a key has leaked: the new key signs now and all others are deleted, so that every access token given before stops working",
+    );
+    let rotate = Command::new("rotate-signing-key")
+        .about("Makes the next key that signs access tokens; prints one JSON object")
+        .arg(required("tenant", "The organization's slug"))
+        .arg(at_once);
     Command::new("tenant")
-        .about("Further organizations in this installation")
+        .about("The organizations in this installation")
         .subcommand_required(true)
         .subcommand(Command::new("add").about("Adds an organization; prints it as JSON").arg(slug).arg(organization))
         .subcommand(Command::new("list").about("Lists the organizations, a JSON object a line"))
+        .subcommand(rotate)
 }
 
 pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
     match arguments.subcommand() {
         Some(("add", arguments)) => add(config, arguments),
+        Some(("rotate-signing-key", arguments)) => rotate_signing_key(config, arguments),
         _ => list(config),
     }
 }
@@ -49,6 +60,22 @@ fn list(config: &Config) -> Result<(), StartError> {
     for tenant in opened.db.read_here(tenants::all)? {
         println!("{}", json!({ "tenant": tenant.slug, "organization": tenant.organization }));
     }
+    Ok(())
+}
+
+fn rotate_signing_key(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
+    let shell = Shell::open(config, &text(arguments, "tenant"))?;
+    let rotated = if arguments.get_flag("at-once") {
+        shell.write(|tx, act| signing_keys::replace(tx, act, None))?
+    } else {
+        shell.write(|tx, act| signing_keys::rotate(tx, act, None))?
+    };
+    let line = json!({
+        "tenant": shell.tenant.slug, "kid": rotated.kid, "algorithm": rotated.algorithm.as_str(),
+        "signs_from": rotated.signs_from.rfc3339(), "previous_kid": rotated.before,
+        "previous_published_until": rotated.before_published_until.map(Timestamp::rfc3339),
+    });
+    println!("{line}");
     Ok(())
 }
 

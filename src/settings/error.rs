@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::access::Refused;
+use crate::signing_keys::SigningKeyError;
 use crate::{db, web};
 
 /// What can go wrong with the settings.
@@ -14,6 +15,14 @@ pub enum SettingsError {
     Refused(Refused),
     /// Somebody else changed them meanwhile.
     Stale,
+    /// The signing keys stay as they are.
+    SigningKeys(SigningKeyError),
+}
+
+impl From<SigningKeyError> for SettingsError {
+    fn from(error: SigningKeyError) -> Self {
+        Self::SigningKeys(error)
+    }
 }
 
 impl From<db::Error> for SettingsError {
@@ -34,6 +43,7 @@ impl From<SettingsError> for web::Error {
             SettingsError::Db(error) => error.into(),
             SettingsError::Refused(refused) => refused.into(),
             SettingsError::Stale => Self::conflict("Somebody else changed the settings meanwhile. Open them again."),
+            SettingsError::SigningKeys(error) => error.into(),
         }
     }
 }
@@ -44,6 +54,7 @@ impl fmt::Display for SettingsError {
             Self::Db(error) => error.fmt(f),
             Self::Refused(refused) => refused.fmt(f),
             Self::Stale => f.write_str("somebody else changed the settings meanwhile"),
+            Self::SigningKeys(error) => error.fmt(f),
         }
     }
 }
@@ -54,6 +65,7 @@ impl std::error::Error for SettingsError {
             Self::Db(error) => Some(error),
             Self::Refused(refused) => Some(refused),
             Self::Stale => None,
+            Self::SigningKeys(error) => Some(error),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::access::Permission;
 use crate::web::page::NavEntry;
 use crate::web::routes::{Access, Face, Route};
 
-use super::pages::overview;
+use super::pages::{access_tokens, overview, signing_keys};
 
 /// Its line in the main navigation.
 pub const NAV: NavEntry =
@@ -18,5 +18,10 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/settings", MANAGE, Face::Page, || web::to(overview::show)),
         Route::post("/settings", MANAGE, Face::Page, || web::to(overview::submit)),
+        Route::post("/settings/access-tokens", MANAGE, Face::Page, || web::to(access_tokens::submit)),
+        Route::get("/settings/signing-keys/rotate", MANAGE, Face::Page, || web::to(signing_keys::show_rotate)),
+        Route::post("/settings/signing-keys/rotate", MANAGE, Face::Page, || web::to(signing_keys::rotate)),
+        Route::get("/settings/signing-keys/replace", MANAGE, Face::Page, || web::to(signing_keys::show_replace)),
+        Route::post("/settings/signing-keys/replace", MANAGE, Face::Page, || web::to(signing_keys::replace)),
     ]
 }

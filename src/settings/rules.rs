@@ -1,7 +1,10 @@
 //! The rules as somebody typed them, and what they mean.
 
+use std::ops::RangeInclusive;
+
 use crate::base::text::{TextProblem, check_line};
 use crate::tenants::{Rules, Tenant};
+use crate::web::form::Pairs;
 
 use super::problem::{MOST_DAYS, SettingsProblem};
 
@@ -22,6 +25,16 @@ pub(super) struct Typed {
 }
 
 impl Typed {
+    /// As a form says.
+    pub fn of_pairs(pairs: &Pairs) -> Self {
+        Self {
+            default_days: pairs.text("default_days"),
+            limit: pairs.text("limit"),
+            longest_days: pairs.text("longest_days"),
+            contact: pairs.text("contact"),
+        }
+    }
+
     /// As the rules are.
     pub fn of_tenant(tenant: &Tenant) -> Self {
         Self {
@@ -66,9 +79,14 @@ impl Typed {
 }
 
 fn days(text: &str) -> Option<i64> {
+    number(text, 1..=MOST_DAYS)
+}
+
+/// A number in this range, of digits alone.
+pub(super) fn number(text: &str, range: RangeInclusive<i64>) -> Option<i64> {
     let text = text.trim();
     let is_number = text.bytes().all(|digit| digit.is_ascii_digit());
-    text.parse().ok().filter(|days| is_number && (1..=MOST_DAYS).contains(days))
+    text.parse().ok().filter(|number| is_number && range.contains(number))
 }
 
 #[cfg(test)]

@@ -23,4 +23,5 @@ mod rate_limits;
 mod roles_of_people;
 mod rotation;
 mod secret_is_gone;
+mod signing_keys;
 mod small_screens;

@@ -14,6 +14,7 @@ mod resources;
 mod roles;
 mod settings;
 mod sign_in;
+mod signing_keys;
 mod usage;
 mod users;
 mod verify;

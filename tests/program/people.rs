@@ -43,6 +43,28 @@ on_both! {
         assert_eq!(place.run(&["user", "list", "--tenant", "globex"]).objects(), [Value::Null; 0]);
     }
 
+    async fn a_signing_key_follows_another_from_the_shell_while_the_portal_runs(place: Place) {
+        let (portal, mut ada) = place.ada().await;
+        let rotate = ["tenant", "rotate-signing-key", "--tenant", "acme"];
+        let first = place.run(&rotate).object();
+        has_fields(&first, &["tenant", "kid", "algorithm", "signs_from", "previous_kid", "previous_published_until"]);
+        assert_eq!((&first["tenant"], &first["algorithm"]), (&json!("acme"), &json!("ES256")));
+        let (kid, before) = (first["kid"].as_str().expect("a kid"), first["previous_kid"].as_str().expect("a kid"));
+        let times = (first["signs_from"].as_str().expect("a time"), first["previous_published_until"].as_str().expect("a time"));
+        assert!(times.0 < times.1, "{first}");
+        ada.get("/settings").await.is(200).says(kid).says(before).says("A rotation is under way");
+        place.run(&rotate).refuses("a rotation is under way: the new key begins to sign on");
+
+        let at_once = place.run(&[&rotate[..], &["--at-once"]].concat()).object();
+        assert_eq!((&at_once["previous_kid"], &at_once["previous_published_until"]), (&first["kid"], &Value::Null));
+        let now = at_once["kid"].as_str().expect("a kid");
+        ada.get("/settings").await.is(200).says(now).says_nothing_of(kid).says_nothing_of(before);
+        ada.get("/audit").await.is(200).says("Shell").says("Replaced the signing keys at once");
+        place.run(&["tenant", "rotate-signing-key", "--tenant", "nobody"]).refuses("there is no organization “nobody”");
+        place.run(&["tenant", "rotate-signing-key"]).refuses("--tenant");
+        portal.stops();
+    }
+
     async fn a_link_from_the_shell_works_while_the_portal_runs(place: Place) {
         let (portal, mut ada) = place.ada().await;
         let invoices = "organization=acme:application=invoices";

@@ -221,6 +221,44 @@ async fn visits_the_settings(olga: &Person, look: &impl AsyncFn(&str)) {
     olga.presses_in_the_save_bar("Save").await;
     olga.sees("Somebody else changed the settings").await;
     look("settings-meanwhile").await;
+    visits_the_signing_keys(olga, look).await;
+}
+
+/// The rules for access tokens, with what is wrong, and while somebody else saves; and the keys that sign them.
+async fn visits_the_signing_keys(olga: &Person, look: &impl AsyncFn(&str)) {
+    olga.opens("/settings").await;
+    olga.evaluates("document.querySelector('#audiences').form.noValidate = true").await;
+    olga.types("token-seconds", "0").await;
+    olga.types("signing-key-days", "4000").await;
+    olga.types("audiences", &"w".repeat(200)).await;
+    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.finds("[role=alert]").await;
+    look("access-tokens-errors").await;
+    olga.types("token-seconds", "600").await;
+    olga.types("signing-key-days", "30").await;
+    olga.types("audiences", &format!("https://api.acme.example/{}", "w".repeat(500))).await;
+    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.sees("The settings are saved.").await;
+    olga.evaluates("document.querySelector('#audiences').form.querySelector('[name=version]').value = '0'").await;
+    olga.types("token-seconds", "900").await;
+    olga.types("audiences", "urn:acme:orders").await;
+    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.sees("Somebody else changed the settings").await;
+    look("access-tokens-meanwhile").await;
+    for (how, button) in [("rotate", "Rotate"), ("replace", "Replace at once")] {
+        olga.opens(&format!("/settings/signing-keys/{how}")).await;
+        olga.finds("dialog").await;
+        look(&format!("signing-keys-{how}")).await;
+        olga.evaluates("document.querySelector('[name=kid]').value = 'another'").await;
+        olga.presses(button).await;
+        olga.sees("Another signing key was made since").await;
+        look(&format!("signing-keys-{how}-meanwhile")).await;
+        if how == "rotate" {
+            olga.presses(button).await;
+            olga.sees("A rotation is under way").await;
+            look("signing-keys-under-way").await;
+        }
+    }
 }
 
 /// The pages of roles, with a role whose every word is as long as it may be.

@@ -1,5 +1,7 @@
 //! The settings of an organization.
 
+mod access_tokens;
+
 use keystead::access::BuiltIn;
 
 use crate::support::{Page, Visitor, on_both};

@@ -112,6 +112,18 @@ impl<'a> Filled<'a> {
                     ("contact", contact),
                 ]
             }
+            "/settings/access-tokens" => {
+                let version = visitor.get("/settings").await.is(200).field("version");
+                vec![
+                    ("version", version),
+                    ("token_seconds", (60 + number).to_string()),
+                    ("algorithm", "ES256".into()),
+                    ("signing_key_days", "90".into()),
+                ]
+            }
+            "/settings/signing-keys/rotate" | "/settings/signing-keys/replace" => {
+                vec![("kid", visitor.get("/settings/signing-keys/replace").await.is(200).field("kid"))]
+            }
             "/users/new" => vec![("email", format!("new-{number}@acme.example")), ("name", "New".into())],
             "/users/{user_id}"
             | "/users/{user_id}/invitation"

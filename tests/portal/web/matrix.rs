@@ -110,6 +110,11 @@ const TABLE: &str = "
 
     GET  /settings                                    settings:manage   login  403    403   403   403   200   login 200
     POST /settings                                    settings:manage   login  403    403   403   403   422   login 422
+    POST /settings/access-tokens                      settings:manage   login  403    403   403   403   422   login 422
+    GET  /settings/signing-keys/rotate                settings:manage   login  403    403   403   403   200   login 200
+    POST /settings/signing-keys/rotate                settings:manage   login  403    403   403   403   400   login 400
+    GET  /settings/signing-keys/replace               settings:manage   login  403    403   403   403   200   login 200
+    POST /settings/signing-keys/replace               settings:manage   login  403    403   403   403   400   login 400
 ";
 
 /// Words of Globex, which nobody else ever reads.

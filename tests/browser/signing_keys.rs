@@ -25,7 +25,7 @@ async fn signing_keys_are_rotated_and_replaced(javascript: bool) {
     olga.types("audiences", "orders").await;
     saves(&olga).await;
     olga.finds("[role=alert]").await;
-    olga.sees("Line 1 of whom tokens may be for is no absolute URI").await;
+    olga.sees("Line 1 of “Whom tokens may be for” is no absolute URI").await;
     pictures(&olga, "access-tokens-errors", javascript).await;
     olga.types("audiences", "urn:acme:orders").await;
     olga.types("token-seconds", "600").await;
@@ -58,7 +58,7 @@ async fn signing_keys_are_rotated_and_replaced(javascript: bool) {
 }
 
 async fn saves(olga: &Person) {
-    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.presses("Save access tokens").await;
 }
 
 async fn asks(olga: &Person, how: &str) {

@@ -231,18 +231,18 @@ async fn visits_the_signing_keys(olga: &Person, look: &impl AsyncFn(&str)) {
     olga.types("token-seconds", "0").await;
     olga.types("signing-key-days", "4000").await;
     olga.types("audiences", &"w".repeat(200)).await;
-    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.presses("Save access tokens").await;
     olga.finds("[role=alert]").await;
     look("access-tokens-errors").await;
     olga.types("token-seconds", "600").await;
     olga.types("signing-key-days", "30").await;
     olga.types("audiences", &format!("https://api.acme.example/{}", "w".repeat(500))).await;
-    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.presses("Save access tokens").await;
     olga.sees("The settings are saved.").await;
     olga.evaluates("document.querySelector('#audiences').form.querySelector('[name=version]').value = '0'").await;
     olga.types("token-seconds", "900").await;
     olga.types("audiences", "urn:acme:orders").await;
-    olga.presses_in_the_save_bar("Save access tokens").await;
+    olga.presses("Save access tokens").await;
     olga.sees("Somebody else changed the settings").await;
     look("access-tokens-meanwhile").await;
     for (how, button) in [("rotate", "Rotate"), ("replace", "Replace at once")] {

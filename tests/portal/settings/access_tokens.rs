@@ -69,8 +69,8 @@ on_both! {
             (&[("algorithm", "none")], "algorithm", "Signed with is none of the algorithms."),
             (&[("algorithm", "HS256")], "algorithm", "Signed with is none of the algorithms."),
             (&[("signing_key_days", "-1")], "signing-key-days", "The time between two signing keys is no number of days. Enter one from 0 to 3650."),
-            (&[("audiences", "urn:acme:orders\norders")], "audiences", "Line 2 of whom tokens may be for is no absolute URI without a fragment"),
-            (&[("audiences", &many)], "audiences", "There are 21 URIs for which tokens may be. List at most 20."),
+            (&[("audiences", "urn:acme:orders\norders")], "audiences", "Line 2 of “Whom tokens may be for” is no absolute URI without a fragment"),
+            (&[("audiences", &many)], "audiences", "“Whom tokens may be for” lists 21 URIs. List at most 20."),
         ] {
             let page = saves(&mut ada, fields).await.is(422);
             assert_eq!(page.text().matches(words).count(), 2, "{words}: {}", page.text());

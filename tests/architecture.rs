@@ -206,7 +206,7 @@ fn sql_lives_in_the_stores_alone() {
 const SAYS_THE_TENANT: [&str; 7] = ["TenantScope", "&Act", "&Actor", "&Tenant", "&NewSession", "&Presented", "&Noted"];
 
 /// Functions of stores that are told no tenant, each with its reason.
-const WITHOUT_TENANT: [(&str, &str); 15] = [
+const WITHOUT_TENANT: [(&str, &str); 17] = [
     ("src/api_keys/store/presented.rs presented", "the id inside of a presented secret finds the tenant"),
     ("src/invitations/store.rs find", "the code of a link finds the tenant"),
     ("src/sessions/store.rs find_live", "the token of a session finds the tenant"),

@@ -1,15 +1,16 @@
-//! What gateways ask.
+//! What gateways ask, and what scanners for leaked keys tell.
 
 mod auth_endpoint;
 mod credential;
 mod identity;
+mod leak_endpoint;
 mod question;
 mod refusal;
-mod verify_endpoint;
+mod verify;
 
 use crate::web::routes::Route;
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    [verify_endpoint::routes(), auth_endpoint::routes()].into_iter().flatten().collect()
+    [verify::routes(), auth_endpoint::routes(), leak_endpoint::routes()].into_iter().flatten().collect()
 }

@@ -45,6 +45,14 @@ impl Credential {
             _ => client::read(req, parameters, tenant).map(Self::Client),
         }
     }
+
+    /// The key's secret, where it is one: what somebody may be guessing. Whoever invents a token is found out by its signature.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Client(claimed) => Some(&claimed.secret),
+            Self::Bearer(text) => (!text.expose().contains('.')).then_some(text),
+        }
+    }
 }
 
 /// A key that is whom it claims to be, and alive.

@@ -13,6 +13,7 @@ use crate::api_keys::{ApiKey, secret_text};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 use crate::db::{self, Conn};
+use crate::rate_limits::Guesses;
 use crate::tenants::Tenant;
 use crate::usage::{Call, Recorder};
 use crate::verify::{self, Checked, Verdict};
@@ -32,6 +33,7 @@ pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
     uses: Data<Recorder>,
+    guesses: Data<Guesses>,
     tenant: Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
@@ -43,6 +45,8 @@ pub async fn submit(
     let ip = parameters.take("ip").map(|ip| ip.parse::<IpAddr>().map(|ip| ip.to_canonical())).transpose();
     let ip = ip.map_err(|_| invalid_request("ip is not an IPv4 or IPv6 address."))?;
     let (from, now, portal_) = (RequestInfo::of(&req).address, portal.clock.now(), Data::clone(&portal));
+    let secret = credential.secret();
+    let attempt = secret.map(|secret| guesses.enter(from, secret.expose(), now)).transpose()?;
     let (body, calls) = portal
         .db
         .point_read(move |conn| {
@@ -55,13 +59,17 @@ pub async fn submit(
                 return Ok((Err(insufficient(&slug, Permission::IntrospectTokens)), [Some(call), None]));
             }
             let Some(token) = &token else {
-                return Ok((Err(invalid_request("token is missing.")), [None, None]));
+                let call = caller.call(Verdict::Valid.code(), now, from);
+                return Ok((Err(invalid_request("token is missing.")), [Some(call), None]));
             };
             let asked = Asked { portal: &portal_, caller: &caller, ip, now };
             let (body, call) = asked.about(conn, token)?;
             Ok((Ok(body), [Some(caller.call(Verdict::Valid.code(), now, from)), call]))
         })
         .await?;
+    if let Some(attempt) = attempt {
+        guesses.settle(attempt, calls[0].is_some(), now);
+    }
     calls.iter().flatten().for_each(|call| uses.note(call));
     let body = body?.map_or_else(|| INACTIVE.to_owned(), |body| body.to_string());
     Ok(HttpResponse::Ok()

@@ -11,6 +11,7 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Conn};
+use crate::rate_limits::Guesses;
 use crate::usage::Recorder;
 use crate::verify::{self, Checked, Verdict};
 use crate::web::request_info::RequestInfo;
@@ -41,6 +42,7 @@ pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
     uses: Data<Recorder>,
+    guesses: Data<Guesses>,
     tenant: Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
@@ -49,6 +51,8 @@ pub async fn submit(
     let credential = Credential::read(&req, &mut parameters, &slug)?;
     let token = parameters.take("token").map(Secret::new);
     let (from, now, portal_) = (RequestInfo::of(&req).address, portal.clock.now(), Data::clone(&portal));
+    let secret = credential.secret();
+    let attempt = secret.map(|secret| guesses.enter(from, secret.expose(), now)).transpose()?;
     let (known, call) = portal
         .db
         .point_read(move |conn| {
@@ -57,11 +61,14 @@ pub async fn submit(
                 Err((error, call)) => return Ok::<_, db::Error>((Err(error), call)),
             };
             let call = caller.call(Verdict::Valid.code(), now, from);
-            let Some(token) = &token else { return Ok((Err(invalid_request("token is missing.")), None)) };
+            let Some(token) = &token else { return Ok((Err(invalid_request("token is missing.")), Some(call))) };
             let found = find(conn, &portal_, &caller, token, now)?;
             Ok((Ok((caller, found)), Some(call)))
         })
         .await?;
+    if let Some(attempt) = attempt {
+        guesses.settle(attempt, call.is_some(), now);
+    }
     if let Some(call) = call {
         uses.note(&call);
     }

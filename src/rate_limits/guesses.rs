@@ -49,11 +49,17 @@ pub struct TooManyGuesses {
     pub retry_after: u64,
 }
 
+impl TooManyGuesses {
+    /// A sentence for whoever has to wait.
+    pub fn message(self) -> String {
+        let plural = if self.retry_after == 1 { "" } else { "s" };
+        format!("Too many wrong keys came from this address. Try again in {} second{plural}.", self.retry_after)
+    }
+}
+
 impl From<TooManyGuesses> for Error {
-    fn from(TooManyGuesses { retry_after }: TooManyGuesses) -> Self {
-        let plural = if retry_after == 1 { "" } else { "s" };
-        let words = format!("Too many wrong keys came from this address. Try again in {retry_after} second{plural}.");
-        Self::too_many_requests(retry_after, words)
+    fn from(refused: TooManyGuesses) -> Self {
+        Self::too_many_requests(refused.retry_after, refused.message())
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/api-keys/tags`: the tags that begin with what somebody types, for the script; without it the first ones are on the page.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, http::header};
 
 use crate::access::Permission;
 use crate::api_keys::actions::{self, TagPart};
@@ -23,5 +23,5 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     };
     let typed: String = query.text("q").chars().take(LONGEST).collect();
     let found = portal.db.read(move |conn| actions::tags_like(conn, &actor, part, &typed)).await?;
-    Ok(HttpResponse::Ok().json(found))
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8")).json(found))
 }

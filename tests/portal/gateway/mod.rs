@@ -3,6 +3,7 @@
 mod addresses;
 mod configuration;
 mod credentials;
+mod leaks;
 mod permissions;
 mod tokens;
 

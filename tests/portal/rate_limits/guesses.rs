@@ -23,6 +23,10 @@ on_both! {
                 for secret in [key.wrong_secret(), invented()] {
                     waits(&portal.verify_with(&json!({ "key": secret })).await, "1");
                     waits(&portal.token("acme", "billing-sync", &secret).await, "1");
+                    for endpoint in ["introspect", "revoke"] {
+                        let request = portal.client.post(portal.url(&format!("/acme/oauth2/{endpoint}")));
+                        waits(&Answer::of(request.bearer_auth(&secret).form(&[("token", "x")])).await, "1");
+                    }
                 }
             }
         };

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod answers;
+mod batch;
 mod holders;
 mod malformed;
 mod permissions;

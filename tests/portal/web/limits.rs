@@ -29,6 +29,8 @@ on_both! {
                 "/login" | "/account/password" | "/invitations/{code}" => 4_096,
                 // 200 permissions of a role fit, however long they are.
                 "/roles/new" | "/roles/{role}" => 65_536,
+                // Twenty audiences may be long.
+                "/settings/access-tokens" => 65_536,
                 // There may be many rows.
                 "/api-keys/new" | "/api-keys/{key_id}/edit" => 65_536,
                 // Every role has a tick box, and there may be many rows.

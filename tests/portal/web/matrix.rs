@@ -20,6 +20,8 @@ const TABLE: &str = "
     GET  /healthz                                     program           200    200    200   200   200   200   200   200
     GET  /readyz                                      program           200    200    200   200   200   200   200   200
     POST /api/v1/verify                               program           415    415    415   415   415   415   415   415
+    POST /api/v1/verify/batch                         program           415    415    415   415   415   415   415   415
+    POST /api/v1/leaks                                program           415    415    415   415   415   415   415   415
     POST /{tenant}/oauth2/token                       program           400    400    400   400   400   400   400   400
     POST /{tenant}/oauth2/introspect                  program           401    401    401   401   401   401   401   401
     POST /{tenant}/oauth2/revoke                      program           401    401    401   401   401   401   401   401

@@ -5,6 +5,7 @@ mod configuration;
 mod credentials;
 mod leaks;
 mod permissions;
+mod scanners;
 mod tokens;
 
 use crate::support::{Answer, Key};

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::access::Grant;
 use crate::api_keys::{Presented, secret_text};
 use crate::base::clock::Timestamp;
+use crate::base::secret::Secret;
 use crate::db::{self, Conn};
 use crate::rate_limits::{Decision, Limiter};
 use crate::usage::Call;
@@ -13,7 +14,7 @@ use crate::web::Portal;
 
 use super::client::Claimed;
 
-/// A key of this tenant that was presented with its right secret and its own client id, dead or alive.
+/// A key that was presented with its right secret, dead or alive.
 pub struct Known {
     /// What the key is at this moment.
     pub verdict: Verdict,
@@ -51,13 +52,29 @@ pub fn authenticate(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Option<Known>, db::Error> {
-    let text = claimed.secret.expose();
+    let known = holder(conn, portal, &claimed.secret, from, now)?;
+    let is_own =
+        |known: &Known| known.presented.tenant.slug == tenant && known.presented.key.client_id == claimed.client_id;
+    Ok(known.filter(is_own))
+}
+
+/// The key with this secret, of whatever tenant.
+///
+/// # Errors
+/// When the database refuses.
+pub fn holder(
+    conn: &mut Conn,
+    portal: &Portal,
+    secret: &Secret,
+    from: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Option<Known>, db::Error> {
+    let text = secret.expose();
     let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(None) };
     let Checked { verdict, key: Some((presented, grants)), secret: Some(secret) } =
         verify::check(conn, &portal.keyring, key_id, text, from, now)?
     else {
         return Ok(None);
     };
-    let own = presented.tenant.slug == tenant && presented.key.client_id == claimed.client_id;
-    Ok(own.then_some(Known { verdict, presented, grants, secret }))
+    Ok(Some(Known { verdict, presented, grants, secret }))
 }

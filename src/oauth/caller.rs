@@ -6,19 +6,19 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use crate::access::{Actor, Grant, Who};
-use crate::api_keys::{ApiKey, secret_text};
+use crate::api_keys::ApiKey;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 use crate::db::{Conn, Error as DbError};
 use crate::tenants::{self, Tenant};
 use crate::usage::Call;
-use crate::verify::{self, Checked, Verdict};
+use crate::verify::{self, Verdict};
 use crate::web::form::Pairs;
 use crate::web::{Error, Portal};
 
-use super::authentication::authenticate;
+use super::authentication::{self, authenticate, holder};
 use super::client::{self, Claimed};
-use super::error::{invalid_client, invalid_token, refused_client};
+use super::error::{REALM, invalid_client, invalid_token, refused_client};
 use super::presented_token;
 
 /// What a caller presents. Not checked yet.
@@ -67,6 +67,26 @@ pub struct Caller {
 }
 
 impl Caller {
+    fn of_key(known: authentication::Known, from: Option<IpAddr>, now: Timestamp) -> Known {
+        let authentication::Known { verdict, presented, grants, secret } = known;
+        let caller = Self { tenant: presented.tenant, key: presented.key, grants, secret: Some(secret) };
+        match verdict {
+            Verdict::Valid => Ok(caller),
+            verdict => Err((invalid_token(&caller.tenant.slug), Some(caller.call(verdict.code(), now, from)))),
+        }
+    }
+
+    fn of_token(token: presented_token::Active, from: Option<IpAddr>, now: Timestamp) -> Known {
+        let caller = Self { tenant: token.tenant, key: token.key, grants: token.grants, secret: None };
+        match verify::allows(&caller.key.allowed_addresses, from) {
+            Ok(()) => Ok(caller),
+            Err(refused) => {
+                let call = caller.call(Verdict::IpNotAllowed(refused).code(), now, from);
+                Err((invalid_token(&caller.tenant.slug), Some(call)))
+            }
+        }
+    }
+
     /// The use that is noted.
     pub fn call(&self, code: &'static str, at: Timestamp, address: Option<IpAddr>) -> Call {
         Call { tenant: self.tenant.scope, api_key: self.key.id, secret: self.secret, at, address, code }
@@ -133,23 +153,10 @@ fn by_key(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Known, DbError> {
-    let text = text.expose();
-    let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else {
-        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
-    };
-    let Checked { verdict, key: Some((presented, grants)), secret } =
-        verify::check(conn, &portal.keyring, key_id, text, from, now)?
-    else {
-        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
-    };
-    if presented.tenant.slug != slug {
-        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
+    match holder(conn, portal, text, from, now)? {
+        Some(known) if known.presented.tenant.slug == slug => Ok(Caller::of_key(known, from, now)),
+        _ => Ok(Err((nobody(conn, slug, invalid_token)?, None))),
     }
-    let caller = Caller { tenant: presented.tenant, key: presented.key, grants, secret };
-    Ok(match verdict {
-        Verdict::Valid => Ok(caller),
-        verdict => Err((invalid_token(slug), Some(caller.call(verdict.code(), now, from)))),
-    })
 }
 
 fn by_token(
@@ -160,17 +167,36 @@ fn by_token(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Known, DbError> {
-    let Some(token) = presented_token::check(conn, portal, slug, text.expose(), now)? else {
-        return Ok(Err((nobody(conn, slug, invalid_token)?, None)));
+    match presented_token::check(conn, portal, slug, text.expose(), now)? {
+        Some(token) => Ok(Caller::of_token(token, from, now)),
+        None => Ok(Err((nobody(conn, slug, invalid_token)?, None))),
+    }
+}
+
+/// Checks a bearer token at an address that names no tenant: a key, or an access token that is for ourselves, of whatever
+/// tenant.
+///
+/// # Errors
+/// When the database refuses.
+pub fn of_any_tenant(
+    conn: &mut Conn,
+    portal: &Portal,
+    text: &Secret,
+    from: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Known, DbError> {
+    let stranger = Err((invalid_token(REALM), None));
+    if !text.expose().contains('.') {
+        let known = holder(conn, portal, text, from, now)?;
+        return Ok(known.map_or(stranger, |known| Caller::of_key(known, from, now)));
+    }
+    let Some(slug) = presented_token::claimed_tenant(&portal.settings.public_url, text.expose()) else {
+        return Ok(stranger);
     };
-    let caller = Caller { tenant: token.tenant, key: token.key, grants: token.grants, secret: None };
-    Ok(match verify::allows(&caller.key.allowed_addresses, from) {
-        Ok(()) => Ok(caller),
-        Err(refused) => {
-            let code = Verdict::IpNotAllowed(refused).code();
-            Err((invalid_token(slug), Some(caller.call(code, now, from))))
-        }
-    })
+    let token = presented_token::check(conn, portal, &slug, text.expose(), now)?;
+    // A token that somebody else was given for their own use is no key to us (RFC 9068, section 4).
+    let token = token.filter(|token| token.claims.aud == token.claims.iss);
+    Ok(token.map_or(stranger, |token| Caller::of_token(token, from, now)))
 }
 
 /// An issuer that does not exist asks nobody for credentials.

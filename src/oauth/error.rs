@@ -23,6 +23,14 @@ pub fn invalid_client(tenant: &str) -> Error {
     refused_client(tenant, "The client id or the secret is wrong, or the key is no longer valid.")
 }
 
+/// The realm of whoever shows a key without saying of which tenant.
+pub const REALM: &str = "keystead";
+
+/// 401 for a stranger who shows a key without saying whose it is.
+pub fn unknown_key() -> Error {
+    refused_client(REALM, "The key is wrong, or no longer valid.")
+}
+
 /// 401 `invalid_token` for a bearer token that is not good here, or not any more (RFC 6750, section 3.1).
 pub fn invalid_token(tenant: &str) -> Error {
     let challenge = Some(format!("Bearer realm=\"{}\", error=\"invalid_token\"", quotable(tenant)));

@@ -2,9 +2,9 @@
 
 mod access_token;
 mod authentication;
-mod caller;
 mod client;
 mod error;
+mod giving;
 mod introspection;
 mod jwks;
 mod metadata;
@@ -16,9 +16,11 @@ mod store;
 mod tasks;
 mod token;
 
+pub mod caller;
 pub mod presented_token;
 
 pub use access_token::{LONGEST, Token, TokenRequest};
+pub use giving::{Asked, Asking, Given, Means, give};
 pub use routes::routes;
 pub use tasks::{prune, prune_every};
 

@@ -1,6 +1,8 @@
 //! An access token that somebody presents (RFC 9068, section 4): made by us for this tenant, not over, not revoked, and its key
 //! alive. What it may do is what its key holds at this moment, and of that what it was narrowed to.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Deserialize;
 
@@ -10,8 +12,9 @@ use crate::base::clock::Timestamp;
 use crate::db::{Conn, Error};
 use crate::grants::{self, Holder};
 use crate::signing_keys;
-use crate::tenants::{self, Tenant};
+use crate::tenants::{self, Slug, Tenant};
 use crate::web::Portal;
+use crate::web::public_url::PublicUrl;
 
 use super::access_token::LONGEST;
 use super::scope::Scope;
@@ -96,6 +99,20 @@ pub fn check(
     let held = grants::of(conn, tenant.scope, Holder::ApiKey(key.id))?;
     let grants = Scope::of_token(&claims.scope, claims.narrowed).narrow(held);
     Ok(Some(Active { claims, tenant, key, grants }))
+}
+
+/// The slug of the tenant whose token a text claims to be. Nothing of it is checked: that is for [`check`] to do, with the keys
+/// of that tenant.
+pub fn claimed_tenant(public_url: &PublicUrl, text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Issued {
+        iss: String,
+    }
+    kid(text)?;
+    let payload = URL_SAFE_NO_PAD.decode(text.split('.').nth(1)?).ok()?;
+    let Issued { iss } = serde_json::from_slice(&payload).ok()?;
+    let slug = iss.strip_prefix(public_url.as_str())?.strip_prefix('/')?;
+    Slug::parse(slug).is_ok().then(|| slug.to_owned())
 }
 
 /// The id of the key that a text claims to be signed with, if the text may be an access token at all: RFC 9068, section 2.1.

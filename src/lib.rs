@@ -26,6 +26,7 @@
 //! | [`verify`] | whether a presented key is good |
 //! | [`oauth`] | access tokens for keys |
 //! | [`gateway`] | the check endpoint |
+//! | [`compat`] | what clients of other systems ask |
 //! | [`health`] | for whoever runs it |
 //! | [`config`], [`app`], [`cli`] | settings, the mounted whole, the commands |
 
@@ -39,6 +40,7 @@ pub mod app;
 pub mod audit;
 pub mod base;
 pub mod cli;
+pub mod compat;
 pub mod config;
 pub mod db;
 pub mod gateway;

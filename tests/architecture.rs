@@ -28,6 +28,7 @@ const ORDER: &[&[&str]] = &[
     &["verify"],
     &["oauth"],
     &["gateway"],
+    &["compat"],
     &["health"],
     &["config"],
     &["app"],

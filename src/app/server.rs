@@ -27,7 +27,7 @@ use crate::web::around::{around, nothing_here};
 use crate::web::cookies::Name;
 use crate::web::routes::{Face, Route, mount};
 use crate::web::{Portal, Settings, Stopping, static_files};
-use crate::{account, api_keys, audit, gateway, health, oauth, resources, roles, settings, users};
+use crate::{account, api_keys, audit, compat, gateway, health, oauth, resources, roles, settings, users};
 
 use super::boot::{Opened, StartError};
 use super::mailer::mailer;
@@ -57,6 +57,7 @@ pub fn all_routes() -> Vec<Route> {
         settings::routes(),
         oauth::routes(),
         gateway::routes(),
+        compat::routes(),
         health::routes(),
     ];
     features.into_iter().flatten().collect()
@@ -138,6 +139,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
                 .configure(|config| mount(config, data))
                 .service(web::scope("/api").app_data(Face::Api).default_service(web::to(nothing_here)))
                 .service(web::scope("/.well-known").app_data(Face::Api).default_service(web::to(nothing_here)))
+                .service(web::scope("/compat").app_data(Face::Compat).default_service(web::to(nothing_here)))
                 .service(web::scope("/{tenant}/oauth2").app_data(Face::OAuth).default_service(web::to(nothing_here)))
                 .service(
                     web::scope("")

@@ -1,4 +1,4 @@
-//! One error, three faces: a page, a problem (RFC 9457), the JSON of OAuth (RFC 6749, section 5.2).
+//! One error, four faces: a page, a problem (RFC 9457), the JSON of OAuth (RFC 6749, section 5.2), that of nullplatform.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -280,6 +280,12 @@ impl Error {
                     .insert_header((header::PRAGMA, "no-cache"))
                     .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
                     .body(body.to_string())
+            }
+            Face::Compat => {
+                let status = self.status();
+                let error = status.canonical_reason().unwrap_or_default();
+                let body = json!({ "statusCode": status.as_u16(), "error": error, "message": self.detail });
+                response.insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8")).body(body.to_string())
             }
             Face::Api | Face::Page => {
                 let body = json!({

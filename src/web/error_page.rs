@@ -25,7 +25,7 @@ pub async fn answer(req: &HttpRequest, portal: &Data<Portal>, error: &Error) -> 
     match face {
         // A page that cannot be made in full is made without the frame.
         Face::Page => page(req, portal, error, &info).await.unwrap_or_else(|_| bare(portal, error, &info)),
-        Face::Api | Face::OAuth => error.as_data(face, &info.request_id),
+        Face::Api | Face::OAuth | Face::Compat => error.as_data(face, &info.request_id),
     }
 }
 

@@ -26,17 +26,25 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             if media_type(&req).as_deref() != Some("application/json") {
                 return Err(Error::unsupported_media_type("application/json"));
             }
-            let body = read_body(&req, &mut payload, LIMIT).await?;
-            serde_json::from_slice(&body).map(Self).map_err(|error| {
-                // Where, not what: the message of the parser may quote a secret.
-                let what = match error.classify() {
-                    serde_json::error::Category::Data => {
-                        "has a field that is unknown, missing, given twice, or of another type"
-                    }
-                    _ => "is not JSON",
-                };
-                Error::bad_request(format!("The body {what} (line {}, column {}).", error.line(), error.column()))
-            })
+            read(&req, &mut payload).await.map(Self)
         })
     }
+}
+
+/// The body, whatever it says that it is.
+///
+/// # Errors
+/// 413 for a body that is too long; 400 for one that is not JSON, or not such.
+pub async fn read<T: DeserializeOwned>(req: &HttpRequest, payload: &mut Payload) -> Result<T, Error> {
+    let body = read_body(req, payload, LIMIT).await?;
+    serde_json::from_slice(&body).map_err(|error| {
+        // Where, not what: the message of the parser may quote a secret.
+        let what = match error.classify() {
+            serde_json::error::Category::Data => {
+                "has a field that is unknown, missing, given twice, or of another type"
+            }
+            _ => "is not JSON",
+        };
+        Error::bad_request(format!("The body {what} (line {}, column {}).", error.line(), error.column()))
+    })
 }

@@ -20,6 +20,8 @@ pub enum Face {
     Api,
     /// The JSON of RFC 6749, section 5.2.
     OAuth,
+    /// `{"statusCode", "error", "message"}`, as clients of nullplatform read it.
+    Compat,
 }
 
 /// Who may call a route. The verbs check it; the table says it, so that tests can hold both against each other.
@@ -60,6 +62,17 @@ impl Route {
     /// A row for `POST`.
     pub const fn post(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
         Self { method: Method::POST, path, access, face, handler }
+    }
+
+    /// A row for any other method.
+    pub const fn new(
+        method: Method,
+        path: &'static str,
+        access: Access,
+        face: Face,
+        handler: fn() -> actix_web::Route,
+    ) -> Self {
+        Self { method, path, access, face, handler }
     }
 
     /// The rows for a path that answers every method alike, as a gateway asks with that of the request before it.

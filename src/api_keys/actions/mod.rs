@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod edit;
 mod list;
+mod numbered;
 mod pause;
 mod read;
 mod revoke;
@@ -17,6 +18,7 @@ pub use create::{Created, NewApiKey, create};
 pub use delete::{delete, delete_confirmed};
 pub use edit::{Edit, edit};
 pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
+pub use numbered::{Numbered, show_numbered};
 pub use pause::{disable, enable};
 pub use read::{
     Ending, Listed, Shown, TagPart, count_ending_after, deletion_of, last_change_of, show, show_living,

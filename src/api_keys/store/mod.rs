@@ -2,6 +2,7 @@
 
 mod counts;
 mod list;
+mod numbers;
 mod presented;
 mod secrets;
 mod tags;
@@ -23,6 +24,7 @@ pub(super) use counts::count;
 pub(super) use list::{
     Candidate, Conditions, Source, by_ids, by_key_ids, fitting, ids_by_resource, ids_by_word, next, role_id,
 };
+pub(super) use numbers::by_number;
 pub use presented::{Presented, presented};
 pub use secrets::StoredSecret;
 pub(super) use secrets::{end_secret, insert_secret, secrets_of};

@@ -5,6 +5,7 @@ mod support;
 mod account;
 mod api_keys;
 mod audit;
+mod compat;
 mod db;
 mod gateway;
 mod mail;

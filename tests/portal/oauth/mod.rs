@@ -1,12 +1,13 @@
 //! Access tokens for keys. Tests are named with the section of the standard they hold us to.
 
-mod access_token;
+pub mod access_token;
 mod addresses;
 mod client_authentication;
 mod discovery;
 mod errors;
 mod holders;
 mod introspection;
+mod nitrobox;
 mod parameters;
 mod revocation;
 

@@ -56,4 +56,16 @@ impl Portal {
         let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner).remove(url);
         (done, heard.unwrap_or_default())
     }
+
+    /// Waits until the database is asked something with this word, while [`Portal::asks`] listens.
+    pub async fn is_asked(&self, word: &str) {
+        let url = self.database_url.strip_prefix("sqlite:").unwrap_or(&self.database_url);
+        let is_heard = || {
+            let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.get(url).is_some_and(|heard| heard.iter().any(|statement| statement.contains(word)))
+        };
+        while !is_heard() {
+            tokio::task::yield_now().await;
+        }
+    }
 }

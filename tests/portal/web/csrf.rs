@@ -420,7 +420,8 @@ on_both! {
                 let page = ada.send(request.header("sec-fetch-site", "cross-site")).await;
                 let gone = matches!(route.path, "/setup" | "/invitations/{code}");
                 // It is asked without a credential.
-                let refused = page.status.as_u16() == 401 && route.path.ends_with("/gateway/auth");
+                let asks = route.path.ends_with("/gateway/auth") || route.path.starts_with("/compat/");
+                let refused = page.status.as_u16() == 401 && asks;
                 assert!(page.status.as_u16() < 400 || gone || refused, "{} {}", route.path, page.status);
                 assert_eq!(state(&portal).await, before, "{method} {}", route.path);
             }

@@ -40,6 +40,12 @@ const TABLE: &str = "
     PATCH /{tenant}/gateway/auth                      program           401    401    401   401   401   401   401   401
     DELETE /{tenant}/gateway/auth                     program           401    401    401   401   401   401   401   401
     OPTIONS /{tenant}/gateway/auth                    program           401    401    401   401   401   401   401   401
+    POST /compat/nullplatform/login                   program           415   415   415   415   415   415   415   415
+    POST /compat/nullplatform/token                   program           415   415   415   415   415   415   415   415
+    POST /compat/nullplatform/api_key                 program           401   401   401   401   401   401   401   401
+    GET  /compat/nullplatform/api_key/{id}            program           401   401   401   401   401   401   401   401
+    PATCH /compat/nullplatform/api_key/{id}           program           401   401   401   401   401   401   401   401
+    DELETE /compat/nullplatform/api_key/{id}          program           401   401   401   401   401   401   401   401
 
     GET  /setup                                       browser           404    404    404   404   404   404   404   404
     POST /setup                                       browser           404    404    404   404   404   404   404   404
@@ -233,6 +239,10 @@ impl Asking<'_> {
         let fields = account.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
         match (row.method, row.path) {
             ("GET", _) => self.browser.get(address).await,
+            (other @ ("PUT" | "PATCH" | "DELETE" | "OPTIONS"), _) => {
+                let request = self.browser.request(other.parse().expect("a method"), address);
+                self.browser.send(request).await
+            }
             (_, "/login") => self.browser.post(address, &fields).await,
             (_, "/logout") if row.cell(self.column) == "303" => {
                 let mut spare = self.browser.portal.visitor();

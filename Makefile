@@ -3,14 +3,15 @@
 
 # Without the OpenSSL headers libpq builds its own OpenSSL: slower, the same program.
 OPENSSL != scripts/openssl-feature
-TESTS = test-postgres,test-browser,test-smtp,$(OPENSSL)
+TESTS = test-postgres,test-browser,test-smtp,test-clients,$(OPENSSL)
 
 .PHONY: help run demo test check bench bench-finding pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
 	@echo 'make demo    build Keystead and start it full of sample data'
-	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server'
+	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server,'
+	@echo '             with OAuth clients that others wrote'
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
 	@echo 'make bench   measure this machine: decisions, start, memory, size, requests a second'
@@ -27,6 +28,7 @@ demo:
 test:
 	scripts/install-test-packages
 	scripts/install-axe
+	scripts/install-clients
 	scripts/with-postgres cargo test $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
 
 # Lints are made errors here, not by RUSTFLAGS, which would compile every dependency again.

@@ -93,6 +93,8 @@ actions! {
     ApiKeyRotationFinished = "api_key.rotation_finished", "Finished the rotation of the key";
     /// The new secret of a rotated API key was withdrawn.
     ApiKeyRotationCancelled = "api_key.rotation_cancelled", "Cancelled the rotation of the key";
+    /// A secret of an API key was ended by whoever has it.
+    ApiKeySecretRevoked = "api_key.secret_revoked", "Revoked a secret of the key";
     /// An access token was ended before its time.
     AccessTokenRevoked = "access_token.revoked", "Revoked an access token";
     /// An API key was deleted.

@@ -10,6 +10,7 @@ use crate::db::dialect::{self, Lock};
 use crate::db::schema::{audit_events, audit_heads};
 use crate::db::{Conn, Error, Tx};
 
+use super::action::Action;
 use super::chain::{self, Fields};
 use super::{About, Event, Target};
 
@@ -170,11 +171,13 @@ pub(super) fn page(
     Ok(Slice::of(entries, limit, &page))
 }
 
-/// The newest event about a thing, as far as it says who and when.
+/// The newest event that changed a thing, as far as it says who and when.
 pub(super) fn last_change(conn: &mut Conn, tenant: TenantScope, target: &Target) -> Result<Option<LastChange>, Error> {
     let found: Option<(String, i64)> = audit_events::table
         .filter(audit_events::chain_id.eq(tenant.id()))
         .filter(audit_events::target_kind.eq(target.kind).and(audit_events::target_id.eq(&target.id)))
+        // It ends a token, and changes nothing of its key.
+        .filter(audit_events::action.ne(Action::AccessTokenRevoked.as_str()))
         .order(audit_events::seq.desc())
         .select((audit_events::actor, audit_events::at))
         .first(conn)

@@ -109,7 +109,6 @@ fn asked(req: &HttpRequest) -> Result<(Question, Option<String>), Error> {
     let query = req.query_string();
     let own = match query.find("&uri=") {
         Some(end) => &query[..end],
-        None if query.starts_with("uri=") => "",
         None => query,
     };
     let mut pairs = Pairs::parse(own.as_bytes()).map_err(|error| misconfigured(error.detail))?;

@@ -50,15 +50,15 @@ impl Identity {
             // The names, and what is around them, are 180 bytes.
             values.iter().map(|value| value.len()).sum::<usize>() + 180
         };
-        let mut response = HttpResponse::NoContent();
-        if length(&self) >= LONGEST {
+        let is_too_long = length(&self) >= LONGEST;
+        if is_too_long {
             self.permissions.clear();
-            response.insert_header((OMITTED, "true"));
         }
         if length(&self) >= LONGEST {
             self.roles.clear();
         }
-        response
+        HttpResponse::NoContent()
+            .insert_header((OMITTED, if is_too_long { "true" } else { "false" }))
             .insert_header((TENANT, self.tenant))
             .insert_header((CLIENT_ID, self.client_id))
             .insert_header((KEY_ID, self.key_id))

@@ -19,7 +19,7 @@ use crate::web::{Error, Portal};
 use super::authentication::{self, authenticate, holder};
 use super::client::{self, Claimed};
 use super::error::{REALM, invalid_client, invalid_token, refused_client};
-use super::presented_token;
+use super::presented_token::{self, Active};
 
 /// What a caller presents. Not checked yet.
 pub enum Credential {
@@ -167,7 +167,7 @@ fn by_token(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Known, DbError> {
-    match presented_token::check(conn, portal, slug, text.expose(), now)? {
+    match for_ourselves(presented_token::check(conn, portal, slug, text.expose(), now)?) {
         Some(token) => Ok(Caller::of_token(token, from, now)),
         None => Ok(Err((nobody(conn, slug, invalid_token)?, None))),
     }
@@ -193,10 +193,14 @@ pub fn of_any_tenant(
     let Some(slug) = presented_token::claimed_tenant(&portal.settings.public_url, text.expose()) else {
         return Ok(stranger);
     };
-    let token = presented_token::check(conn, portal, &slug, text.expose(), now)?;
-    // A token that somebody else was given for their own use is no key to us (RFC 9068, section 4).
-    let token = token.filter(|token| token.claims.aud == token.claims.iss);
+    let token = for_ourselves(presented_token::check(conn, portal, &slug, text.expose(), now)?);
     Ok(token.map_or(stranger, |token| Caller::of_token(token, from, now)))
+}
+
+/// A token that somebody else was given for their own use is no key to us: they could act in the name of the client with it
+/// (RFC 9068, section 4).
+fn for_ourselves(token: Option<Active>) -> Option<Active> {
+    token.filter(|token| token.claims.aud == token.claims.iss)
 }
 
 /// An issuer that does not exist asks nobody for credentials.

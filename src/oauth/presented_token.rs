@@ -20,6 +20,9 @@ use super::access_token::LONGEST;
 use super::scope::Scope;
 use super::{issuer, store};
 
+/// So far the clock of the node that made a token may be ahead of ours.
+const AHEAD_SECONDS: i64 = 30;
+
 /// What a token says of itself, after its signature was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Claims {
@@ -86,7 +89,7 @@ pub fn check(
     (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
     let Ok(token) = decode::<Claims>(text, &signed_by.decoding, &validation) else { return Ok(None) };
     let claims = token.claims;
-    if claims.exp <= now.seconds() || claims.nbf > now.seconds() {
+    if claims.exp <= now.seconds() || claims.nbf > now.seconds() + AHEAD_SECONDS {
         return Ok(None);
     }
     let Some(found) = presented(conn, &claims.key_id)? else { return Ok(None) };

@@ -29,10 +29,14 @@ pub fn revoke(tx: &mut Tx<'_>, tenant: TenantScope, jti: &str, expires_at: Times
     Ok(inserted > 0)
 }
 
+/// So long after its token a row is kept: another node's clock may be behind, and the token good there still.
+const KEPT_SECONDS: i64 = 600;
+
 /// Takes away those whose tokens have ended by themselves.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn prune_revoked(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, Error> {
-    Ok(diesel::delete(dsl::revoked_tokens.filter(dsl::expires_at.le(now.micros()))).execute(&mut **tx)?)
+    Ok(diesel::delete(dsl::revoked_tokens.filter(dsl::expires_at.le(now.plus_seconds(-KEPT_SECONDS).micros())))
+        .execute(&mut **tx)?)
 }

@@ -6,8 +6,8 @@ use super::rate_limit::RateLimit;
 /// microsecond.
 const MICROS: i64 = 1_000_000;
 
-/// A clock that is a little behind is that of another thread; one that is further behind was set back.
-const SET_BACK: i64 = MICROS;
+/// A clock that is behind is that of a request which waited for the database; one that is further behind was set back.
+const SET_BACK: i64 = 60 * MICROS;
 
 /// What is missing from a bucket, at a moment. A full one, and one that was never used, are the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -87,41 +87,41 @@ async fn submit_batch(
     };
     let asked: Vec<Asked> = checks.into_iter().enumerate().map(parse).collect::<Result<_, _>>()?;
     let now = portal.clock.now();
-    let attempts: Vec<_> = asked.iter().map(|asked| enter(&req, &portal, &guesses, asked, now)).collect();
+    let from: Vec<_> = asked.iter().map(|asked| counted(&req, &portal, asked.ip)).collect();
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
-    let found = portal.db.point_read(move |conn| {
-        let questions = asked.iter().zip(attempts);
-        let answered = questions.map(|(asked, attempt)| match attempt {
-            Ok(attempt) => Ok::<_, db::Error>((attempt, find(conn, &portal_, &limiter, asked, now)?)),
-            Err(answer) => Ok((None, Found::nobody(answer))),
-        });
-        answered.collect::<Result<Vec<_>, _>>()
+    // Many rows: not on the thread that answers others.
+    let found = portal.db.read(move |conn| {
+        let one = |(asked, from): (&Asked, Option<IpAddr>)| {
+            let attempt = match enter(&portal_, &guesses, asked, from, now) {
+                Ok(attempt) => attempt,
+                Err(answer) => return Ok(Found::nobody(answer)),
+            };
+            let found = find(conn, &portal_, &limiter, asked, now)?;
+            if let Some(attempt) = attempt {
+                guesses.settle(attempt, found.call.is_some(), now);
+            }
+            Ok::<_, db::Error>(found)
+        };
+        asked.iter().zip(from).map(one).collect::<Result<Vec<_>, _>>()
     });
-    let mut results = Vec::new();
-    for (attempt, found) in found.await? {
-        if let Some(attempt) = attempt {
-            guesses.settle(attempt, found.call.is_some(), now);
-        }
-        if let Some(call) = &found.call {
-            uses.note(call);
-        }
-        results.push(found.answer.into_json());
-    }
+    let found = found.await?;
+    found.iter().filter_map(|found| found.call.as_ref()).for_each(|call| uses.note(call));
+    let results: Vec<Value> = found.into_iter().map(|found| found.answer.into_json()).collect();
     Ok(json_answer(&json!({ "results": results })))
 }
 
 /// Whether this one of several may be looked up. What cannot be a key is no guess.
 fn enter(
-    req: &HttpRequest,
     portal: &Portal,
     guesses: &Guesses,
     asked: &Asked,
+    from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Option<Attempt>, Answer> {
     if secret_text::parse(asked.key.expose(), &portal.settings.environment).is_err() {
         return Ok(None);
     }
-    let attempt = guesses.enter(counted(req, portal, asked.ip), asked.key.expose(), now);
+    let attempt = guesses.enter(from, asked.key.expose(), now);
     attempt.map(Some).map_err(|refused: TooManyGuesses| Answer::TooManyGuesses(refused.message(), refused.retry_after))
 }
 

@@ -62,6 +62,24 @@ on_both! {
         assert_eq!(portal.verify(&new.secret).await, "DISABLED");
     }
 
+    async fn a_leaked_secret_never_works_again(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (enabled, rotated, paused) = (ada.makes_key("enabled").await, ada.makes_key("rotated").await, ada.makes_key("paused").await);
+        ada.post(&paused.path("disable"), &[("reason", "moving house")]).await.is(303);
+        for key in [&enabled, &rotated, &paused] {
+            leaks(&portal, &key.secret).await.is(202);
+        }
+        assert_eq!(portal.number("SELECT COUNT(*) FROM api_keys WHERE disabled_reason = 'moving house'").await, 1);
+        let version = ada.get(&rotated.path("rotate")).await.is(200).field("version");
+        let page = ada.post(&rotated.path("rotate"), &[("version", &version), ("overlap", "86400")]).await.is(200);
+        let new = page.element("secret");
+        for key in [&enabled, &rotated, &paused] {
+            ada.post(&key.path("enable"), &[]).await.is(303);
+            assert_eq!(portal.verify(&key.secret).await, "ROTATED", "{}", key.client_id);
+        }
+        assert_eq!(portal.verify(&new).await, "VALID");
+    }
+
     async fn a_report_that_is_not_understood_is_refused_and_guesses_are_slowed_down(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         for body in ["", "[]", "{}", "{\"key\": 7}", "{\"key\": \"x\", \"url\": \"y\"}"] {

@@ -28,15 +28,17 @@ fn scanners_find_every_key_by_the_documented_rules() {
             for around in [text.to_owned(), format!("KEY=\"{text}\"\n"), format!("https://x.example/?key={text}&y")] {
                 assert_eq!(rule.find(&around).map(|found| found.as_str()), Some(text), "{rule}");
             }
-            for not in [secret_text::hint(environment, &minted.key_id, &minted.text), text[..60].to_owned(), format!("{text}0")] {
+            for not in [
+                secret_text::hint(environment, &minted.key_id, &minted.text),
+                text[..60].to_owned(),
+                format!("{text}0"),
+            ] {
                 assert!(!rule.is_match(&not), "{rule}: {not}");
             }
         }
     }
-    let allowed = [
-        rule("scanners/gitleaks.toml", "regexes = ['''", "'''"),
-        rule("scanners/trufflehog.yaml", "- 'ks_", "'"),
-    ];
+    let allowed =
+        [rule("scanners/gitleaks.toml", "regexes = ['''", "'''"), rule("scanners/trufflehog.yaml", "- 'ks_", "'")];
     let example = "ks_test_0123456789AB_000000000000000000000000000000000000000000028Azp4";
     assert!(allowed.iter().all(|rule| rule.is_match(example)));
 }

@@ -87,7 +87,10 @@ on_both! {
             assert_eq!(answer.status.as_u16(), status, "{permission}");
         }
         let answer = asks(&portal, "", &narrow).await;
-        assert_eq!(answer.header("x-keystead-permissions"), "invoices:read");
+        let told = ["x-keystead-roles", "x-keystead-permissions"].map(|name| answer.header(name));
+        assert_eq!(told, ["sender", "invoices:read"], "a role of which nothing is left is not named");
+        let all_asked = token(&portal, &key, &[("scope", "invoices:* orders:read")]).await;
+        refused(&asks(&portal, &format!("?permission=api_keys:read&resource={INVOICES}"), &all_asked).await, 403, "insufficient_scope");
         let whole = token(&portal, &key, &[]).await;
         assert_eq!(part(&whole, 1)["narrowed"], Value::Null);
         asks(&portal, &format!("?permission=api_keys:read&resource={INVOICES}"), &whole).await.is(204);

@@ -104,7 +104,11 @@ on_both! {
             let request = portal.client.post(portal.url("/acme/oauth2/introspect")).bearer_auth(&bearer);
             assert_eq!(Answer::of(request.form(&[("token", &key.secret)])).await.is(200).json()["active"], true);
         }
-        for bearer in ["a.b.c", "ks_live_x", &key.wrong_secret()] {
+        // Whoever was given a token for their own use cannot act in the name of the client with it.
+        let request = portal.client.post(portal.url("/acme/oauth2/token")).basic_auth("checker", Some(&caller.secret));
+        let form = [("grant_type", "client_credentials"), ("resource", "https://orders.acme.example")];
+        let foreign = Answer::of(request.form(&form)).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        for bearer in ["a.b.c", "ks_live_x", &key.wrong_secret(), &foreign] {
             let request = portal.client.post(portal.url("/acme/oauth2/introspect")).bearer_auth(bearer);
             let answer = Answer::of(request.form(&[("token", &key.secret)])).await.is(401);
             assert_eq!((&answer.json()["error"], answer.header("www-authenticate")), (&json!("invalid_token"), "Bearer realm=\"acme\", error=\"invalid_token\""));

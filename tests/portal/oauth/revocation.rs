@@ -90,7 +90,7 @@ on_both! {
         let one = token(&portal, &key).await;
         revokes(&portal, &key, &[("token", &one)]).await.is(200);
         let prune = async || keystead::oauth::prune(&portal.inner.db, portal.inner.clock.now()).await.expect("it is pruned");
-        portal.clock.forward(299);
+        portal.clock.forward(899);
         prune().await;
         assert_eq!(portal.number("SELECT COUNT(*) FROM revoked_tokens").await, 1);
         portal.clock.forward(1);

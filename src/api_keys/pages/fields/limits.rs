@@ -39,6 +39,16 @@ pub(super) fn of_pairs(pairs: &Pairs) -> [Typed; 3] {
     })
 }
 
+/// What was typed, for whoever cannot send it any more.
+pub(super) fn in_words(typed: &[Typed; 3]) -> String {
+    let limits = Unit::ALL.into_iter().zip(typed).filter(|(_, typed)| !typed.requests.is_empty());
+    let words = limits.map(|(unit, typed)| match typed.burst.as_str() {
+        "" => format!("{} per {}", typed.requests, unit.word()),
+        burst => format!("{} per {}, {burst} at once", typed.requests, unit.word()),
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
 /// As the form shows them.
 pub(super) fn views(typed: &[Typed; 3], problems: &[&LimitProblem]) -> Vec<LimitView> {
     let view = |(unit, typed): (Unit, &Typed)| LimitView {

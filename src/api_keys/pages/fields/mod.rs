@@ -138,6 +138,7 @@ impl KeyFields {
             ("Expiry", expiry),
             ("Tags", tags.map(|row| format!("{}:{}", row.key, row.value)).collect::<Vec<_>>().join(", ")),
             ("Allowed IP addresses", self.addresses.clone()),
+            ("Rate limits", limits::in_words(&self.limits)),
         ]
     }
 

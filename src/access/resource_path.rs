@@ -59,6 +59,7 @@ impl fmt::Display for ResourcePath {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seeded::{STORIES, Seeded};
 
     fn path(text: &str) -> ResourcePath {
         text.parse().unwrap()
@@ -85,6 +86,24 @@ mod tests {
     #[test]
     fn what_is_not_segments_is_refused() {
         for bad in ["", "organization", "organization=", "=acme", "a=b:", ":a=b", "a=b=c", "a=b c", "a=b\n"] {
+            assert_eq!(bad.parse::<ResourcePath>(), Err(NotAPath), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_is_read_and_lies_beneath_each_of_its_ancestors() {
+        let letters: Vec<u8> = (0x21..=0x7e).filter(|byte| !b"=:".contains(byte)).collect();
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let segment = |_| format!("{}={}", chance.word(32, &letters), chance.word(60, &letters));
+            let text = (0..=chance.below(10)).map(segment).collect::<Vec<_>>().join(":");
+            let path = path(&text);
+            assert_eq!((path.as_str(), path.to_string().parse()), (text.as_str(), Ok(path.clone())));
+            assert!(path.ancestors().all(|above| above.covers(&path) && (above == path || !path.covers(&above))));
+            assert_eq!(path.parent(), path.ancestors().filter(|above| *above != path).last());
+            // One letter that no path has.
+            let at = chance.below(text.len() + 1);
+            let bad = format!("{}{}{}", &text[..at], chance.one(&[" ", "\n", "\0", "ü", "::"]), &text[at..]);
             assert_eq!(bad.parse::<ResourcePath>(), Err(NotAPath), "{bad:?}");
         }
     }

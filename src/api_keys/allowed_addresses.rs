@@ -125,6 +125,7 @@ fn unmapped(address: Ipv6Addr, length: u8) -> Option<Result<IpNet, ipnet::Prefix
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seeded::{STORIES, Seeded};
 
     fn words(text: &str) -> Vec<String> {
         AllowedAddresses::parse(text).unwrap().in_words()
@@ -192,5 +193,40 @@ mod tests {
         assert_eq!(AllowedAddresses::of_stored(&allowed.stored()), allowed);
         assert!(AllowedAddresses::of_stored("").contains("10.0.0.1".parse().unwrap()));
         assert!(!AllowedAddresses::of_stored("nonsense").contains("10.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_is_printed_and_what_is_stored_is_read_as_the_same() {
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let entry = |_| {
+                let bits = u128::from(chance.next()) << 64 | u128::from(chance.next());
+                let (address, most) = match chance.below(3) {
+                    0 => (IpAddr::from(u32::try_from(bits >> 96).unwrap().to_be_bytes()), 32),
+                    1 => (IpAddr::from(bits.to_be_bytes()), 128),
+                    _ => (format!("::ffff:10.0.{}.7", chance.below(256)).parse().unwrap(), 128),
+                };
+                let between = *chance.one(&["\n", "\r\n", ",", " , "]);
+                match chance.below(2) {
+                    0 => format!("{address}{between}"),
+                    _ => format!("{address}/{}{between}", chance.below(most + 1)),
+                }
+            };
+            let typed: String = (0..chance.below(12)).map(entry).collect();
+            let allowed = AllowedAddresses::parse(&typed).expect(&typed);
+            assert_eq!(AllowedAddresses::parse(&allowed.to_string()).as_ref(), Ok(&allowed), "{typed}");
+            assert_eq!(AllowedAddresses::of_stored(&allowed.stored()), allowed, "{typed}");
+            assert!(allowed.is_within(&allowed) && allowed.networks().iter().all(|net| allowed.contains(net.addr())));
+        }
+    }
+
+    #[test]
+    fn no_text_is_more_than_refused() {
+        for seed in 0..STORIES {
+            let text = Seeded::new(seed).text(60);
+            if let Ok(allowed) = AllowedAddresses::parse(&text) {
+                assert_eq!(AllowedAddresses::parse(&allowed.to_string()), Ok(allowed), "{text:?}");
+            }
+        }
     }
 }

@@ -249,6 +249,7 @@ fn instead(text: &str) -> Option<Malformed> {
 mod tests {
     use super::*;
     use crate::base::random::SystemEntropy;
+    use crate::base::seeded::{STORIES, Seeded};
 
     const EXAMPLE: &str = "ks_test_0123456789AB_000000000000000000000000000000000000000000028Azp4";
 
@@ -322,5 +323,54 @@ mod tests {
     fn a_hint_shows_four_characters_of_the_id_and_the_last_four() {
         let text = Secret::new("ks_live_4Jq9ZbT0kLw2_restx9Fd".into());
         assert_eq!(hint("live", "4Jq9ZbT0kLw2", &text), "ks_live_4Jq9…x9Fd");
+    }
+
+    const OF_ENVIRONMENTS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+    #[test]
+    fn whatever_is_printed_is_read_and_in_its_own_environment_alone() {
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let (environment, other) = (chance.word(16, OF_ENVIRONMENTS), chance.word(16, OF_ENVIRONMENTS));
+            let minted = mint(&chance, &environment);
+            let text = minted.text.expose();
+            assert_eq!(parse(text, &environment), Ok(minted.key_id.as_str()), "{text}");
+            let again = secret_for(&chance, &environment, &minted.key_id);
+            assert_eq!(parse(again.expose(), &environment), Ok(minted.key_id.as_str()));
+            assert_ne!(again.expose(), text);
+            if other != environment {
+                assert_eq!(parse(text, &other), Err(Malformed::Environment { found: environment }));
+            }
+        }
+    }
+
+    #[test]
+    fn one_flipped_bit_anywhere_is_refused() {
+        for seed in 0..20 {
+            let chance = Seeded::new(seed);
+            let environment = chance.word(16, OF_ENVIRONMENTS);
+            let minted = mint(&chance, &environment);
+            for bit in 0..minted.text.expose().len() * 8 {
+                let mut bytes = minted.text.expose().as_bytes().to_vec();
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                // With its highest bit a byte is no text any more, and comes in no header and no form.
+                let Ok(flipped) = String::from_utf8(bytes) else { continue };
+                assert!(parse(&flipped, &environment).is_err(), "bit {bit}: {flipped}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_other_text_is_a_key_and_what_is_told_of_it_is_short() {
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let text = match seed % 3 {
+                0 => chance.text(100),
+                1 => format!("ks_live_{}", chance.text(70)),
+                _ => format!("ks_live_4Jq9ZbT0kLw2_{}", chance.word(49, b"0aZ_")),
+            };
+            let told = parse(&text, "live").expect_err(&text).to_string();
+            assert!(told.len() < 200, "{told}");
+        }
     }
 }

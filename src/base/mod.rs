@@ -8,5 +8,7 @@ pub mod paging;
 pub mod password;
 pub mod random;
 pub mod secret;
+#[cfg(test)]
+pub mod seeded;
 pub mod text;
 pub mod zone;

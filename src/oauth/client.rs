@@ -71,6 +71,7 @@ fn decode(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seeded::{STORIES, Seeded};
 
     fn claimed(id: &str, secret: &str) -> Option<(String, String)> {
         let header = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
@@ -92,5 +93,30 @@ mod tests {
             assert!(basic(bad).is_none(), "{bad}");
         }
         assert!(basic("bAsIc YTpi").is_some());
+    }
+
+    #[test]
+    fn rfc_6749_2_3_1_any_id_and_any_secret_come_back_as_they_were_encoded() {
+        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        // As strict writers do it: everything that is not a letter or a digit.
+        let strictly = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let (id, secret) = (chance.text(40), chance.text(100));
+            for (sent_id, sent_secret) in [(encoded(&id), encoded(&secret)), (strictly(&id), strictly(&secret))] {
+                assert_eq!(claimed(&sent_id, &sent_secret), Some((id.clone(), secret.clone())), "{id:?} {secret:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_is_more_than_refused() {
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let (text, header) = (chance.text(60), chance.text(60));
+            assert!(basic(&header).is_none(), "{header:?}");
+            let inside = claimed(&text, &header);
+            assert!(inside.is_none_or(|(id, secret)| !id.contains('\0') && !secret.contains('\0')), "{text:?}");
+        }
     }
 }

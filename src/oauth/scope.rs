@@ -86,6 +86,7 @@ fn both<'a>(one: &'a ApplicationPermission, other: &'a ApplicationPermission) ->
 mod tests {
     use super::*;
     use crate::access::{BuiltIn, ResourcePath};
+    use crate::base::seeded::{STORIES, Seeded};
 
     fn grants(permissions: &[&str]) -> Vec<Grant> {
         let mut held = BuiltIn::Ops.permissions();
@@ -126,5 +127,30 @@ mod tests {
         assert!(Scope::of_token("", true).narrow(grants(&["orders:read"])).is_empty());
         let whole = Scope::of_token("orders:write", false).narrow(grants(&["orders:*"]));
         assert_eq!(whole, grants(&["orders:*"]), "what was not narrowed follows the key");
+    }
+
+    #[test]
+    fn rfc_6749_3_3_what_is_printed_is_read_and_asked_for_again_it_is_granted() {
+        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-.";
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            // No noun of the portal's begins with an x.
+            let word = |_| match chance.below(4) {
+                0 => format!("x{}:*", chance.word(20, LETTERS)),
+                _ => format!("x{}:{}", chance.word(20, LETTERS), chance.word(20, LETTERS)),
+            };
+            let words: Vec<String> = (0..=chance.below(6)).map(word).collect();
+            let held = grants(&words.iter().map(String::as_str).collect::<Vec<_>>());
+            let whole = Scope::granted(&held, None).unwrap();
+            assert_eq!(Scope::of_token(&whole.to_string(), false), whole);
+            assert_eq!(Scope::granted(&held, Some(&whole.to_string())).unwrap(), whole);
+            let part = Scope::granted(&held, Some(chance.one(&words).as_str())).unwrap();
+            assert_eq!(Scope::of_token(&part.to_string(), part.is_narrowed()), part);
+            // Whatever is asked, no more is granted than is held.
+            let any = chance.text(20);
+            if let Ok(granted) = Scope::granted(&held, Some(&any)) {
+                assert!(granted.words.iter().all(|word| whole.words.iter().any(|held| held.covers(word))), "{any:?}");
+            }
+        }
     }
 }

@@ -75,6 +75,7 @@ fn capacity(limit: RateLimit) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seeded::Seeded;
     use crate::rate_limits::Unit;
 
     const NOW: i64 = 1_795_444_320_000_000;
@@ -89,29 +90,17 @@ mod tests {
         holds
     }
 
-    /// Numbers that look like chance, the same in each run.
-    struct Numbers(u64);
-
-    impl Numbers {
-        fn below(&mut self, most: u64) -> i64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            i64::try_from(self.0 % most).unwrap()
-        }
-    }
-
     /// A limit, and moments at which somebody asks: a storm, a trickle, and everything between.
     fn story(seed: u64) -> (RateLimit, Vec<i64>) {
-        let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let unit = Unit::ALL[usize::try_from(numbers.below(3)).unwrap()];
+        let numbers = Seeded::new(seed);
+        let unit = *numbers.one(&Unit::ALL);
         let requests = u32::try_from(1 + numbers.below(97)).unwrap();
         let limit = RateLimit::new(requests, unit, u32::try_from(1 + numbers.below(12)).unwrap());
         let pace = u64::from(unit.seconds()) * 1_000_000 / u64::from(requests);
         let mut now = NOW;
         let moments = (0..300).map(|_| {
-            let gap = [1, pace / 3 + 1, pace + 1, 4 * pace + 1][usize::try_from(numbers.below(4)).unwrap()];
-            now += numbers.below(gap);
+            let gap = *numbers.one(&[1, pace / 3 + 1, pace + 1, 4 * pace + 1]);
+            now += i64::try_from(numbers.next() % gap).unwrap();
             now
         });
         (limit, moments.collect())

@@ -43,6 +43,7 @@ fn canonical(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seeded::{STORIES, Seeded};
 
     fn client(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
@@ -72,5 +73,41 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["[2001:db8::1]:4711"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+    }
+
+    /// Any address of either kind, and often one that has a meaning.
+    fn address(chance: &Seeded) -> IpAddr {
+        match chance.below(4) {
+            0 => IpAddr::from(<[u8; 4]>::try_from(&chance.next().to_be_bytes()[..4]).unwrap()),
+            1 => IpAddr::from((u128::from(chance.next()) << 64 | u128::from(chance.next())).to_be_bytes()),
+            2 => format!("::ffff:10.0.0.{}", chance.below(256)).parse().unwrap(),
+            _ => format!("10.{}.0.1", chance.below(256)).parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn whatever_is_said_an_untrusted_peer_is_itself() {
+        let trusted: [IpNet; 2] = ["10.0.0.0/8".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let said: Vec<String> = (0..chance.below(4))
+                .map(|_| match chance.below(2) {
+                    0 => chance.text(40),
+                    _ => format!("{}, {}", address(&chance), address(&chance)),
+                })
+                .collect();
+            let said = || said.iter().map(String::as_str);
+            let peer = address(&chance);
+            assert_eq!(resolve(peer, said(), &[]), peer.to_canonical());
+            if !trusted.iter().any(|net| net.contains(&peer.to_canonical())) {
+                assert_eq!(resolve(peer, said(), &trusted), peer.to_canonical());
+            }
+            // Behind a trusted proxy, what the proxy adds counts, and nothing of what was said before it.
+            let (proxy, client) = ("10.0.0.1".parse().unwrap(), format!("203.0.113.{}", chance.below(256)));
+            let added = said().chain([client.as_str()]);
+            assert_eq!(resolve(proxy, added, &trusted).to_string(), client);
+            let in_one = format!("{},{client}", said().collect::<Vec<_>>().join(","));
+            assert_eq!(resolve(proxy, [in_one.as_str()].into_iter(), &trusted).to_string(), client);
+        }
     }
 }

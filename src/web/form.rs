@@ -165,6 +165,7 @@ pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::seeded::{STORIES, Seeded};
 
     #[test]
     fn pairs_are_text_and_each_name_comes_once() {
@@ -173,6 +174,23 @@ mod tests {
         assert_eq!((pairs.get("empty"), pairs.get("flag"), pairs.get("none")), (Some(""), Some(""), None));
         for bad in [&b"a=%ff"[..], b"a=%00", b"a=\xff", b"a=1&a=2", b"%ff=1"] {
             assert!(Pairs::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_is_read() {
+        for seed in 0..STORIES {
+            let chance = Seeded::new(seed);
+            let named = |number: usize| (format!("{}{number}", chance.text(10)), chance.text(30));
+            let given: Vec<(String, String)> = (0..chance.below(8)).map(named).collect();
+            let printed = form_urlencoded::Serializer::new(String::new()).extend_pairs(&given).finish();
+            let pairs = Pairs::parse(printed.as_bytes()).expect(&printed);
+            assert!(given.iter().all(|(name, value)| pairs.get(name) == Some(value)), "{printed}");
+            assert_eq!(pairs.names().count(), given.len());
+            if let Some((name, _)) = given.first() {
+                let twice = form_urlencoded::Serializer::new(printed).append_pair(name, "").finish();
+                assert!(Pairs::parse(twice.as_bytes()).is_err(), "{twice}");
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::api_keys::{ApiKey, presented};
 use crate::base::clock::Timestamp;
 use crate::db::{Conn, Error};
 use crate::grants::{self, Holder};
-use crate::signing_keys;
+use crate::signing_keys::{self, VerifyingKey};
 use crate::tenants::{self, Slug, Tenant};
 use crate::web::Portal;
 use crate::web::public_url::PublicUrl;
@@ -82,16 +82,8 @@ pub fn check(
     let Some(kid) = kid(text) else { return Ok(None) };
     let Some(tenant) = tenants::by_slug(conn, slug)? else { return Ok(None) };
     let Some(signed_by) = signing_keys::verifying(conn, tenant.scope, &kid, now)? else { return Ok(None) };
-    let mut validation = Validation::new(signed_by.algorithm);
-    validation.set_issuer(&[issuer(&portal.settings.public_url, &tenant)]);
-    // Its times are compared with the time that was handed in; whom it is for is the caller's to ask.
-    validation.required_spec_claims.clear();
-    (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
-    let Ok(token) = decode::<Claims>(text, &signed_by.decoding, &validation) else { return Ok(None) };
-    let claims = token.claims;
-    if claims.exp <= now.seconds() || claims.nbf > now.seconds() + AHEAD_SECONDS {
-        return Ok(None);
-    }
+    let issuer = issuer(&portal.settings.public_url, &tenant);
+    let Some(claims) = read(text, &signed_by, &issuer, now) else { return Ok(None) };
     let Some(found) = presented(conn, &claims.key_id)? else { return Ok(None) };
     let key = found.key;
     let is_alive = key.deleted_at.is_none() && key.disabled_at.is_none() && key.expires_at > now;
@@ -118,12 +110,108 @@ pub fn claimed_tenant(public_url: &PublicUrl, text: &str) -> Option<String> {
     Slug::parse(slug).is_ok().then(|| slug.to_owned())
 }
 
+/// What a token says, if this key signed it for this issuer and its time has come and is not over. Whom it is for is the
+/// caller's to ask.
+pub fn read(text: &str, signed_by: &VerifyingKey, issuer: &str, now: Timestamp) -> Option<Claims> {
+    let mut validation = Validation::new(signed_by.algorithm);
+    validation.set_issuer(&[issuer]);
+    // Its times are compared with the time that was handed in.
+    validation.required_spec_claims.clear();
+    (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
+    let claims = decode::<Claims>(text, &signed_by.decoding, &validation).ok()?.claims;
+    (claims.exp > now.seconds() && claims.nbf <= now.seconds() + AHEAD_SECONDS).then_some(claims)
+}
+
 /// The id of the key that a text claims to be signed with, if the text may be an access token at all: RFC 9068, section 2.1.
-fn kid(text: &str) -> Option<String> {
+pub fn kid(text: &str) -> Option<String> {
     if text.len() >= LONGEST {
         return None;
     }
     let header = decode_header(text).ok()?;
     let typ = header.typ?.to_ascii_lowercase();
     (typ == "at+jwt" || typ == "application/at+jwt").then_some(header.kid).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+    use jsonwebtoken::jwk::Jwk;
+    use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const ISSUER: &str = "https://keys.acme.example/acme";
+    const NOW: i64 = 1_795_444_320;
+
+    fn pair() -> (EncodingKey, VerifyingKey) {
+        let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        let signing = EncodingKey::from_ec_der(made.as_ref());
+        let jwk = Jwk::from_encoding_key(&signing, Algorithm::ES256).unwrap();
+        (signing, VerifyingKey { algorithm: Algorithm::ES256, decoding: DecodingKey::from_jwk(&jwk).unwrap() })
+    }
+
+    fn token(signing: &EncodingKey, changed: &[(&str, Value)]) -> String {
+        let mut claims = json!({
+            "iss": ISSUER, "sub": "client:acme/billing-sync", "aud": ISSUER, "client_id": "billing-sync", "jti": "x",
+            "key_id": "4Jq9ZbT0kLw2", "token_version": 1, "iat": NOW, "nbf": NOW, "exp": NOW + 300,
+        });
+        for (name, value) in changed {
+            claims[name] = value.clone();
+        }
+        let head = Header { typ: Some("at+jwt".into()), kid: Some("a".into()), ..Header::new(Algorithm::ES256) };
+        encode(&head, &claims, signing).unwrap()
+    }
+
+    fn checked(text: &str, verifying: &VerifyingKey, now: i64) -> Option<Claims> {
+        kid(text).filter(|kid| kid == "a")?;
+        read(text, verifying, ISSUER, Timestamp::from_micros(now * 1_000_000))
+    }
+
+    #[test]
+    fn rfc_9068_4_one_flipped_bit_anywhere_is_refused() {
+        let (signing, verifying) = pair();
+        let good = token(&signing, &[]);
+        assert!(checked(&good, &verifying, NOW).is_some());
+        for bit in 0..good.len() * 8 {
+            let mut bytes = good.as_bytes().to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let Ok(flipped) = String::from_utf8(bytes) else { continue };
+            assert_eq!(checked(&flipped, &verifying, NOW), None, "bit {bit}");
+        }
+        for around in
+            [format!("{good}="), format!("{good}A"), format!("{good}."), format!(" {good}"), format!("{good}\n")]
+        {
+            assert_eq!(checked(&around, &verifying, NOW), None, "{around:?}");
+        }
+        let (_, another) = pair();
+        assert_eq!(checked(&good, &another, NOW), None);
+    }
+
+    #[test]
+    fn rfc_9068_4_a_token_counts_from_its_beginning_to_its_end_and_for_its_issuer() {
+        let (signing, verifying) = pair();
+        let good = token(&signing, &[]);
+        for (now, counts) in
+            [(NOW - 1, false), (NOW, true), (NOW + 299, true), (NOW + 300, false), (i64::MAX / 1_000_000, false)]
+        {
+            assert_eq!(checked(&good, &verifying, now).is_some(), counts, "{now}");
+        }
+        for (name, value) in [
+            ("iss", json!("https://keys.acme.example/globex")),
+            ("iss", json!([ISSUER])),
+            ("iss", Value::Null),
+            ("exp", json!("tomorrow")),
+            ("exp", json!(1e300)),
+            ("exp", Value::Null),
+            ("nbf", Value::Null),
+            ("sub", Value::Null),
+            ("jti", json!(7)),
+            ("aud", json!([ISSUER])),
+            ("narrowed", json!("no")),
+        ] {
+            assert_eq!(checked(&token(&signing, &[(name, value.clone())]), &verifying, NOW), None, "{name}: {value}");
+        }
+    }
 }

@@ -44,7 +44,7 @@ on_both! {
         Answer::of(portal.client.get(metadata["jwks_uri"].as_str().expect("an address"))).await.is(200);
     }
 
-    async fn the_issuer_is_never_what_a_request_says(portal: Portal) {
+    async fn rfc_8414_3_3_the_issuer_is_never_what_a_request_says(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         let public = portal.restarted(&[("public_url", "https://keys.acme.example"), ("trusted_proxies", "127.0.0.1")]);
         for portal in [&portal, &public] {

@@ -10,6 +10,7 @@ mod introspection;
 mod nitrobox;
 mod parameters;
 mod revocation;
+mod standards;
 
 use reqwest::RequestBuilder;
 

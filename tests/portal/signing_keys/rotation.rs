@@ -9,7 +9,7 @@ use crate::support::on_both;
 const AFTERWARDS: i64 = 3_600 + 120;
 
 on_both! {
-    async fn a_new_key_is_published_before_it_signs_and_the_old_one_until_its_last_token_is_dead(portal: Portal) {
+    async fn rfc_7517_5_a_new_key_is_published_before_it_signs_and_the_old_one_until_its_last_token_is_dead(portal: Portal) {
         const { assert!(AHEAD_SECONDS > MAY_BE_KEPT_SECONDS) };
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;

@@ -5,7 +5,11 @@
 OPENSSL != scripts/openssl-feature
 TESTS = test-postgres,test-browser,test-smtp,test-clients,$(OPENSSL)
 
-.PHONY: help run demo test check bench bench-finding pictures fmt
+# What is fuzzed, and for how many seconds each.
+FUZZ = secret_text basic_header form_body jwt forwarded
+SECONDS = 600
+
+.PHONY: help run demo test check bench bench-finding fuzz pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
@@ -16,6 +20,8 @@ help:
 	@echo 'make check   formatting, lints, documentation'
 	@echo 'make bench   measure this machine: decisions, start, memory, size, requests a second'
 	@echo 'make bench-finding  measure the list of a million keys beside that of a thousand'
+	@echo 'make fuzz    send hostile keys, headers, forms and tokens, ten minutes of each  (SECONDS=60, FUZZ=jwt)'
+	@echo '             needs a nightly compiler and cargo-fuzz: cargo install --locked cargo-fuzz'
 	@echo 'make pictures take a picture of every screen'
 	@echo 'make fmt     format the sources'
 
@@ -44,6 +50,15 @@ bench:
 bench-finding:
 	scripts/install-test-packages
 	scripts/with-postgres cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench finding
+
+# What is new goes into target, beside the small corpus that is kept in fuzz/corpus; what is found, into fuzz/artifacts.
+fuzz:
+	cargo +nightly fuzz build --target-dir target/fuzz --features "$(OPENSSL)"
+	for target in $(FUZZ); do \
+		mkdir -p target/fuzz-corpus/$$target && \
+		cargo +nightly fuzz run --target-dir target/fuzz --features "$(OPENSSL)" $$target \
+			target/fuzz-corpus/$$target fuzz/corpus/$$target -- -max_total_time=$(SECONDS) -max_len=5000 -timeout=10 || exit 1; \
+	done
 
 # Of every screen into target/pictures, to be looked at; the README has three of them, of the demo.
 pictures:

@@ -8,6 +8,10 @@ mod question;
 mod refusal;
 mod verify;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use credential::{Credential, read as read_credential};
+
 use crate::web::routes::Route;
 
 /// The rows of the route table.

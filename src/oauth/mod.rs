@@ -21,6 +21,9 @@ pub mod presented_token;
 
 pub use access_token::{LONGEST, Token, TokenRequest};
 pub use giving::{Asked, Asking, Given, Means, give};
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use parameters::read as read_parameters;
 pub use routes::routes;
 pub use tasks::{prune, prune_every};
 

@@ -1,11 +1,12 @@
 //! `/{tenant}/gateway/auth`: may this request pass? For nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy
-//! ext_authz and HAProxy. 204 lets it pass, with headers that say whose it is; 401, 403 and 429 do not; 503 is said when the
+//! ext_authz and HAProxy. 204 (200 where the gateway asks for it) lets it pass, with headers that say whose it is; 401, 403 and 429 do not; 503 is said when the
 //! truth is not known, and a question that makes no sense is a fault of the gateway's configuration: 500. No write, and junk never
 //! reaches the database.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -50,7 +51,7 @@ async fn answer(
         Some(slug) => slug.to_owned(),
         None => only_tenant(&portal).await?,
     };
-    let (question, audience) = asked(&req)?;
+    let (question, audience, passed) = asked(&req)?;
     let credential = match credential::read(req.headers()) {
         Ok(credential) => credential,
         Err(NoCredential::Missing) => return Err(Refusal::Missing.of(&slug)),
@@ -80,7 +81,7 @@ async fn answer(
     let headers = found.standing.map(|standing| standing.headers()).unwrap_or_default();
     match found.decision {
         Ok(identity) => {
-            let mut response = identity.answer();
+            let mut response = identity.answer(passed);
             for (name, value) in headers {
                 response.headers_mut().insert(name, value);
             }
@@ -103,9 +104,9 @@ async fn only_tenant(portal: &Portal) -> Result<String, Error> {
     only.map(|tenant| tenant.slug).ok_or_else(|| misconfigured(words))
 }
 
-/// The gateway's own question is in the query. What follows `uri=` is the client's address, in which the client may have
-/// written what it likes, so nothing of it is read.
-fn asked(req: &HttpRequest) -> Result<(Question, Option<String>), Error> {
+/// The gateway's own question is in the query, and the status that it takes for a yes. What follows `uri=` is the client's
+/// address, in which the client may have written what it likes, so nothing of it is read.
+fn asked(req: &HttpRequest) -> Result<(Question, Option<String>, StatusCode), Error> {
     let query = req.query_string();
     let own = match query.find("&uri=") {
         Some(end) => &query[..end],
@@ -113,13 +114,21 @@ fn asked(req: &HttpRequest) -> Result<(Question, Option<String>), Error> {
     };
     let mut pairs = Pairs::parse(own.as_bytes()).map_err(|error| misconfigured(error.detail))?;
     let (permission, resource) = (pairs.take("permission"), pairs.take("resource"));
-    let audience = pairs.take("audience");
+    let (audience, status) = (pairs.take("audience"), pairs.take("status"));
     // A word that is mistyped would let everybody pass.
     if pairs.names().next().is_some() || audience.as_deref() == Some("") {
-        return Err(misconfigured("The gateway may ask for permission, resource and audience, and nothing else."));
+        return Err(misconfigured(
+            "The gateway may ask for permission, resource, audience and status, and nothing else.",
+        ));
     }
+    let passed = match status.as_deref() {
+        None | Some("204") => StatusCode::NO_CONTENT,
+        // Envoy takes every other status for a refusal.
+        Some("200") => StatusCode::OK,
+        Some(_) => return Err(misconfigured("The status of requests that may pass is 204 or 200.")),
+    };
     let question = Question::parse(permission.as_deref(), resource.as_deref()).map_err(misconfigured)?;
-    Ok((question, audience))
+    Ok((question, audience, passed))
 }
 
 fn misconfigured(words: impl Into<Cow<'static, str>>) -> Error {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderName;
 
 use crate::access::Grant;
@@ -42,9 +43,9 @@ impl Identity {
         Self { tenant, client_id, key_id, roles: list(&roles), permissions: list(&permissions) }
     }
 
-    /// 204. Where the lists are too long, the permissions are left out, and then the roles, and a header says so. Those that
+    /// The status that lets pass. Where the lists are too long, the permissions are left out, and then the roles, and a header says so. Those that
     /// are empty are there all the same, so that a gateway always has something to put in the place of what a client sent.
-    pub fn answer(mut self) -> HttpResponse {
+    pub fn answer(mut self, passed: StatusCode) -> HttpResponse {
         let length = |of: &Self| {
             let values = [&of.tenant, &of.client_id, &of.key_id, &of.roles, &of.permissions];
             // The names, and what is around them, are 180 bytes.
@@ -57,7 +58,7 @@ impl Identity {
         if length(&self) >= LONGEST {
             self.roles.clear();
         }
-        HttpResponse::NoContent()
+        HttpResponse::build(passed)
             .insert_header((OMITTED, if is_too_long { "true" } else { "false" }))
             .insert_header((TENANT, self.tenant))
             .insert_header((CLIENT_ID, self.client_id))

@@ -9,7 +9,7 @@ on_both! {
         for query in [
             "?permission=invoices", "?permission=", "?permission=invoices:*", "?permission=invoices:read&permission=invoices:read",
             "?permission=invoices:read&resource=acme", "?resource=organization=acme", "?permisson=invoices:read", "?audience=",
-            "?permission=%ff", "?PERMISSION=invoices:read",
+            "?permission=%ff", "?PERMISSION=invoices:read", "?status=", "?status=201", "?status=302", "?status=200&status=200",
         ] {
             let answer = portal.passes(query, &[("x-api-key", &key.secret)]).await.is(500);
             assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("x-keystead")), "{query}");
@@ -18,6 +18,16 @@ on_both! {
             assert!(told.iter().any(|line| line.contains("a gateway asks what makes no sense")), "{query}: {told:?}");
             assert!(told.iter().all(|line| !line.contains(&key.secret[8..])));
         }
+    }
+
+    async fn a_gateway_may_choose_which_status_lets_pass_and_no_other(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        for (query, status) in [("?status=200", 200), ("?status=204", 204), ("?uri=/x&status=200", 204)] {
+            let answer = portal.passes(query, &[("x-api-key", &key.secret)]).await.is(status);
+            assert_eq!((answer.header("x-keystead-client-id"), answer.body.as_str()), ("billing-sync", ""));
+            portal.passes(query, &[("x-api-key", &key.wrong_secret())]).await.is(401);
+        }
+        portal.passes("?status=200&permission=invoices:read", &[("x-api-key", &key.secret)]).await.is(403);
     }
 
     async fn the_address_without_a_tenant_works_while_there_is_one(portal: Portal) {

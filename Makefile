@@ -3,7 +3,7 @@
 
 # Without the OpenSSL headers libpq builds its own OpenSSL: slower, the same program.
 OPENSSL != scripts/openssl-feature
-TESTS = test-postgres,test-browser,test-smtp,test-clients,$(OPENSSL)
+TESTS = test-postgres,test-browser,test-smtp,test-clients,test-gateways,$(OPENSSL)
 
 # What is fuzzed, and for how many seconds each.
 FUZZ = secret_text basic_header form_body jwt forwarded
@@ -15,7 +15,7 @@ help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
 	@echo 'make demo    build Keystead and start it full of sample data'
 	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server,'
-	@echo '             with OAuth clients that others wrote'
+	@echo '             with OAuth clients that others wrote, behind gateways'
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
 	@echo 'make bench   measure this machine: decisions, start, memory, size, requests a second'

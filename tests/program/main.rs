@@ -6,6 +6,8 @@ mod support;
 mod clients;
 mod demo;
 mod files;
+#[cfg(feature = "test-gateways")]
+mod gateways;
 mod init;
 mod kill;
 mod logs;

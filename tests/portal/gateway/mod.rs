@@ -3,10 +3,13 @@
 mod addresses;
 mod configuration;
 mod credentials;
+mod envoy;
 mod leaks;
 mod permissions;
+mod replays;
 mod scanners;
 mod tokens;
+mod traefik;
 
 use crate::support::{Answer, Key};
 

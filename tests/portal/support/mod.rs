@@ -29,6 +29,7 @@ pub use portal::{Portal, run};
 pub use smtp::{Behaviour, MailServer, certify};
 pub use targets::{Maker, Targets};
 pub use visitor::Visitor;
+pub use wire::Wire;
 
 /// Makes of one async function two tests: on SQLite, and on PostgreSQL where there is one.
 macro_rules! on_both {

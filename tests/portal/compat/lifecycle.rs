@@ -86,7 +86,7 @@ on_both! {
         provider.changes(id, &json!({ "name": "Agent of the day" })).await.is(200);
         provider.deletes(id).await.is(204);
         let log = ada.get("/audit").await.is(200);
-        let events = portal.lines("SELECT action || ' ' || actor_kind || ' ' || actor_label AS line FROM audit_events WHERE target_label = 'agent-of-the-night' ORDER BY seq").await;
+        let events = portal.lines("SELECT action || ' ' || actor_kind || ' ' || actor AS line FROM audit_events WHERE target = 'agent-of-the-night' ORDER BY seq").await;
         assert_eq!(events, ["api_key.created api_key terraform", "api_key.updated api_key terraform", "api_key.deleted api_key terraform"]);
         log.says("terraform");
     }

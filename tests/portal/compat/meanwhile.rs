@@ -37,9 +37,9 @@ async fn while_somebody(portal: &Portal, statement: &'static str, request: impl 
             portal.is_asked("grants").await;
             let _ = go.send(());
         };
-        portal.asks(async { futures_util::join!(request, who_calls).0 }).await.0
+        portal.asks(async { tokio::join!(request, who_calls).0 }).await.0
     };
-    let (changed, answer) = futures_util::join!(change, between);
+    let (changed, answer) = tokio::join!(change, between);
     changed.expect("it is changed");
     answer
 }

@@ -27,7 +27,7 @@ pub async fn keys(portal: &Portal) -> (Key, Key) {
     (reader, other)
 }
 
-/// Passes as this key with this status, no body, and the five headers.
+/// Passes as this key with this status, no body, and the six headers.
 #[track_caller]
 pub fn passes(answer: &Wire, status: u16, key: &Key) {
     assert_eq!(answer.status(), status, "{answer:?}");
@@ -40,10 +40,11 @@ pub fn passes(answer: &Wire, status: u16, key: &Key) {
         ("key-id", &key.key_id),
         ("roles", "reader"),
         ("permissions", "invoices:read"),
+        ("grants-omitted", "false"),
     ] {
         assert!(told.contains(&format!("x-keystead-{name}: {value}").as_str()), "{name}: {told:?}");
     }
-    assert_eq!(told.len(), 5, "{told:?}");
+    assert_eq!(told.len(), 6, "{told:?}");
 }
 
 /// Does not pass: this status, and nothing of anybody.

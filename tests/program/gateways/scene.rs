@@ -97,7 +97,7 @@ impl Scene {
         let seen = self.api.saw();
         let told = ["tenant", "client-id", "key-id", "roles", "permissions", "grants-omitted"];
         let told = told.map(|name| seen.header(&format!("x-keystead-{name}")));
-        assert_eq!(told, ["acme", &key.client_id, &key.key_id, "reader", "invoices:read", ""], "{seen:?}");
+        assert_eq!(told, ["acme", &key.client_id, &key.key_id, "reader", "invoices:read", "false"], "{seen:?}");
         let whole = format!("{seen:?}");
         assert!(!whole.contains(&key.secret[8..]), "the API gets the secret: {whole}");
         seen

@@ -72,7 +72,10 @@ impl Caller {
         let caller = Self { tenant: presented.tenant, key: presented.key, grants, secret: Some(secret) };
         match verdict {
             Verdict::Valid => Ok(caller),
-            verdict => Err((invalid_token(&caller.tenant.slug), Some(caller.call(verdict.code(), now, from)))),
+            verdict => {
+                let call = caller.call(verdict.code(), now, from);
+                Err(Box::new((invalid_token(&caller.tenant.slug), Some(call))))
+            }
         }
     }
 
@@ -82,7 +85,7 @@ impl Caller {
             Ok(()) => Ok(caller),
             Err(refused) => {
                 let call = caller.call(Verdict::IpNotAllowed(refused).code(), now, from);
-                Err((invalid_token(&caller.tenant.slug), Some(call)))
+                Err(Box::new((invalid_token(&caller.tenant.slug), Some(call))))
             }
         }
     }
@@ -105,7 +108,7 @@ impl Caller {
 }
 
 /// The caller; else the answer to whoever it is, and the use of a dead key.
-pub type Known = Result<Caller, (Error, Option<Call>)>;
+pub type Known = Result<Caller, Box<(Error, Option<Call>)>>;
 
 /// Checks what is presented from `from` at the tenant with this slug.
 ///
@@ -135,13 +138,13 @@ fn by_client(
     now: Timestamp,
 ) -> Result<Known, DbError> {
     let Some(known) = authenticate(conn, portal, slug, claimed, from, now)? else {
-        return Ok(Err((nobody(conn, slug, invalid_client)?, None)));
+        return Ok(Err(Box::new((nobody(conn, slug, invalid_client)?, None))));
     };
     let call = known.call(now, from);
     let (tenant, key) = (known.presented.tenant, known.presented.key);
     Ok(match known.verdict {
         Verdict::Valid => Ok(Caller { tenant, key, grants: known.grants, secret: Some(known.secret) }),
-        verdict => Err((refused_client(slug, verdict.message(&tenant.contact)), Some(call))),
+        verdict => Err(Box::new((refused_client(slug, verdict.message(&tenant.contact)), Some(call)))),
     })
 }
 
@@ -155,7 +158,7 @@ fn by_key(
 ) -> Result<Known, DbError> {
     match holder(conn, portal, text, from, now)? {
         Some(known) if known.presented.tenant.slug == slug => Ok(Caller::of_key(known, from, now)),
-        _ => Ok(Err((nobody(conn, slug, invalid_token)?, None))),
+        _ => Ok(Err(Box::new((nobody(conn, slug, invalid_token)?, None)))),
     }
 }
 
@@ -169,7 +172,7 @@ fn by_token(
 ) -> Result<Known, DbError> {
     match for_ourselves(presented_token::check(conn, portal, slug, text.expose(), now)?) {
         Some(token) => Ok(Caller::of_token(token, from, now)),
-        None => Ok(Err((nobody(conn, slug, invalid_token)?, None))),
+        None => Ok(Err(Box::new((nobody(conn, slug, invalid_token)?, None)))),
     }
 }
 
@@ -185,7 +188,7 @@ pub fn of_any_tenant(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Known, DbError> {
-    let stranger = Err((invalid_token(REALM), None));
+    let stranger = Err(Box::new((invalid_token(REALM), None)));
     if !text.expose().contains('.') {
         let known = holder(conn, portal, text, from, now)?;
         return Ok(known.map_or(stranger, |known| Caller::of_key(known, from, now)));

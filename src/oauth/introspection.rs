@@ -52,7 +52,10 @@ pub async fn submit(
         .point_read(move |conn| {
             let caller = match caller::check(conn, &portal_, &slug, &credential, from, now)? {
                 Ok(caller) => caller,
-                Err((error, call)) => return Ok::<_, db::Error>((Err(error), [call, None])),
+                Err(refused) => {
+                    let (error, call) = *refused;
+                    return Ok::<_, db::Error>((Err(error), [call, None]));
+                }
             };
             if caller.actor().require_to_open(Permission::IntrospectTokens).is_err() {
                 let call = caller.call("INSUFFICIENT_PERMISSION", now, from);

@@ -58,7 +58,10 @@ pub async fn submit(
         .point_read(move |conn| {
             let caller = match caller::check(conn, &portal_, &slug, &credential, from, now)? {
                 Ok(caller) => caller,
-                Err((error, call)) => return Ok::<_, db::Error>((Err(error), call)),
+                Err(refused) => {
+                    let (error, call) = *refused;
+                    return Ok::<_, db::Error>((Err(error), call));
+                }
             };
             let call = caller.call(Verdict::Valid.code(), now, from);
             let Some(token) = &token else { return Ok((Err(invalid_request("token is missing.")), Some(call))) };

@@ -53,11 +53,12 @@ impl Calling {
         let (portal_, secret) = (Data::clone(portal), Arc::clone(&credential));
         let known = portal.db.point_read(move |conn| caller::of_any_tenant(conn, &portal_, &secret, from, now)).await?;
         if let Some(attempt) = attempt {
-            guesses.settle(attempt, !matches!(known, Err((_, None))), now);
+            guesses.settle(attempt, known.as_ref().map_or_else(|refused| refused.1.is_some(), |_| true), now);
         }
         let caller = match known {
             Ok(caller) => caller,
-            Err((error, call)) => {
+            Err(refused) => {
+                let (error, call) = *refused;
                 call.iter().for_each(|call| uses.note(call));
                 return Err(of_oauth(error));
             }
@@ -146,7 +147,7 @@ fn again(
         Ok(caller) if caller.tenant.scope == act.actor.tenant => Ok(caller),
         // No key ever moves to another tenant.
         Ok(_) => Err(unauthenticated(MISSING).into()),
-        Err((error, _)) => Err(of_oauth(error).into()),
+        Err(refused) => Err(of_oauth(refused.0).into()),
     }
 }
 

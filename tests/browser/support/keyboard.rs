@@ -47,6 +47,11 @@ impl Person {
     }
 
     async fn tabs(&self, selector: &str, way: Way) {
+        // The focus moves to where it begins when the page has opened, and that is after its words are there.
+        self.waits_until("the page has opened", async || {
+            Ok(self.evaluates("return document.readyState === 'complete'").await == true)
+        })
+        .await;
         let mut passed = Vec::new();
         for _ in 0..MOST {
             self.hits_tab(way).await;

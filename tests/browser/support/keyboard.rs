@@ -52,9 +52,14 @@ impl Person {
             Ok(self.evaluates("return document.readyState === 'complete'").await == true)
         })
         .await;
-        let mut passed = Vec::new();
+        let (mut passed, mut has_settled) = (Vec::new(), false);
         for _ in 0..MOST {
             self.hits_tab(way).await;
+            // A page that was opened at one of its parts takes the focus there once more with its next frame: then nothing has it.
+            if !has_settled && self.has_the_focus_on("body").await {
+                has_settled = true;
+                continue;
+            }
             passed.push(self.sees_the_focus().await);
             if self.has_the_focus_on(selector).await {
                 return;

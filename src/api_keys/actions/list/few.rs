@@ -29,7 +29,8 @@ impl Search<'_> {
                 return Ok(Some(Few { ids, of_each_standing: true }));
             }
         }
-        if let Some(path) = resource {
+        // No index has the keys beneath a resource one after the other: many of them are better looked for along the list.
+        if let Some(path) = resource.filter(|_| most <= FEW) {
             let ids = store::ids_by_resource(self.conn, tenant, &path, most + 1)?;
             if ids.len() <= most {
                 return Ok(Some(Few { ids, of_each_standing: true }));

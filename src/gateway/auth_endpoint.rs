@@ -1,7 +1,7 @@
 //! `/{tenant}/gateway/auth`: may this request pass? For nginx `auth_request`, Caddy `forward_auth`, Traefik ForwardAuth, Envoy
-//! ext_authz and HAProxy. 204 (200 where the gateway asks for it) lets it pass, with headers that say whose it is; 401, 403 and 429 do not; 503 is said when the
-//! truth is not known, and a question that makes no sense is a fault of the gateway's configuration: 500. No write, and junk never
-//! reaches the database.
+//! ext_authz and HAProxy. 204 (200 where the gateway asks for it) lets it pass, with headers that say whose it is; 401, 403 and 429
+//! do not; 503 is said when the truth is not known, and a question that makes no sense is a fault of the gateway's configuration:
+//! 500. No write, and a key that cannot be one never reaches the database.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -38,7 +38,7 @@ const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
 pub fn routes() -> Vec<Route> {
     let answers = || web::to(answer);
     let paths = ["/{tenant}/gateway/auth", "/gateway/auth"];
-    paths.into_iter().flat_map(|path| Route::any(path, Access::Public, Face::Api, answers)).collect()
+    paths.map(|path| Route::any(path, Access::Public, Face::Api, answers)).into()
 }
 
 async fn answer(

@@ -21,7 +21,7 @@ use super::scope::Scope;
 use super::{issuer, store};
 
 /// So far the clock of the node that made a token may be ahead of ours.
-const AHEAD_SECONDS: i64 = 30;
+pub const AHEAD_SECONDS: i64 = 30;
 
 /// What a token says of itself, after its signature was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

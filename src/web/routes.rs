@@ -2,8 +2,9 @@
 //! from it too.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 
-use actix_web::guard::{self, Guard, GuardContext};
+use actix_web::guard::{Guard, GuardContext};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
@@ -38,11 +39,45 @@ pub enum Access {
     Needs(Permission),
 }
 
+/// The method that a row answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// This one. `GET` answers `HEAD` too.
+    Only(Method),
+    /// Every one alike, also those that somebody invents: a gateway asks with that of the request before it.
+    Any,
+}
+
+impl Verb {
+    /// Its name; `ANY` for every one.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Only(method) => method.as_str(),
+            Self::Any => "ANY",
+        }
+    }
+
+    /// Whether a request with this method is its.
+    pub fn answers(&self, method: &Method) -> bool {
+        match self {
+            Self::Only(Method::GET) => matches!(*method, Method::GET | Method::HEAD),
+            Self::Only(own) => method == own,
+            Self::Any => true,
+        }
+    }
+}
+
+impl Display for Verb {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One row of the table.
 #[derive(Clone)]
 pub struct Route {
-    /// The method. `GET` answers `HEAD` too.
-    pub method: Method,
+    /// What it answers.
+    pub method: Verb,
     /// The path, with `{names}` for its variable segments.
     pub path: &'static str,
     /// Who may call it.
@@ -56,12 +91,12 @@ pub struct Route {
 impl Route {
     /// A row for `GET` (and `HEAD`).
     pub const fn get(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
-        Self { method: Method::GET, path, access, face, handler }
+        Self::new(Method::GET, path, access, face, handler)
     }
 
     /// A row for `POST`.
     pub const fn post(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
-        Self { method: Method::POST, path, access, face, handler }
+        Self::new(Method::POST, path, access, face, handler)
     }
 
     /// A row for any other method.
@@ -72,13 +107,12 @@ impl Route {
         face: Face,
         handler: fn() -> actix_web::Route,
     ) -> Self {
-        Self { method, path, access, face, handler }
+        Self { method: Verb::Only(method), path, access, face, handler }
     }
 
-    /// The rows for a path that answers every method alike, as a gateway asks with that of the request before it.
-    pub fn any(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Vec<Self> {
-        let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
-        methods.into_iter().map(|method| Self { method, path, access, face, handler }).collect()
+    /// A row for every method: the only one of its path.
+    pub const fn any(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
+        Self { method: Verb::Any, path, access, face, handler }
     }
 
     /// Whether the route belongs to the pages, with their session and cookies.
@@ -97,7 +131,7 @@ pub fn mount(config: &mut ServiceConfig, routes: impl IntoIterator<Item = Route>
         let allow = allow(&routes);
         let mut resource = web::resource(path);
         for route in routes {
-            resource = resource.app_data(route.face).route((route.handler)().guard(ByMethod(route.method)));
+            resource = resource.app_data(route.face).route((route.handler)().guard(route.method));
         }
         config.service(resource.default_service(web::to(move || {
             let allow = allow.clone();
@@ -116,11 +150,8 @@ fn allow(routes: &[Route]) -> String {
     methods.join(", ")
 }
 
-struct ByMethod(Method);
-
-impl Guard for ByMethod {
+impl Guard for Verb {
     fn check(&self, context: &GuardContext<'_>) -> bool {
-        let asked = &context.head().method;
-        *asked == self.0 || (self.0 == Method::GET && guard::Head().check(context))
+        self.answers(&context.head().method)
     }
 }

@@ -38,6 +38,12 @@ async fn ask(portal: &Running, ada: &Person, key: &Key) -> Vec<(&'static str, An
         };
     keep("verify", Box::pin(verify(client, origin, &key.secret))).await;
     keep("token", Box::pin(token(client, origin, key))).await;
+    for endpoint in ["introspect", "revoke"] {
+        let request = client.post(format!("{origin}/acme/oauth2/{endpoint}")).form(&[("token", &key.secret)]);
+        keep(endpoint, Box::pin(Answer::of(request.basic_auth(&key.client_id, Some(&key.secret))))).await;
+    }
+    let passing = client.get(format!("{origin}/acme/gateway/auth")).header("x-api-key", &key.secret);
+    keep("gateway", Box::pin(Answer::of(passing))).await;
     keep("jwks", Box::pin(Answer::of(client.get(format!("{origin}/acme/oauth2/jwks"))))).await;
     keep("list", Box::pin(Answer::of(page("/api-keys")))).await;
     keep("form", Box::pin(Answer::of(page("/api-keys/new")))).await;
@@ -70,7 +76,9 @@ fn assert_unavailable(answers: &[(&'static str, Answer, Duration)], bound: Durat
         assert!(*took < bound, "{what} took {took:?}");
     }
     let of = |name: &str| &answers.iter().find(|(what, ..)| *what == name).expect("it was asked").1;
-    assert_eq!(of("token").json()["error"], "temporarily_unavailable");
+    for endpoint in ["token", "introspect", "revoke"] {
+        assert_eq!(of(endpoint).json()["error"], "temporarily_unavailable", "{endpoint}");
+    }
     assert_eq!(of("verify").header("content-type"), "application/problem+json; charset=utf-8");
     assert!(of("list").body.contains("Keystead is not available"), "{}", of("list").body);
 }
@@ -100,7 +108,7 @@ async fn recovers(portal: &Running, ada: &mut Person, key: &Key) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_the_server_is_away_the_truth_is_not_known_and_afterwards_all_goes_on() {
+async fn rfc_7009_2_2_1_while_the_server_is_away_the_truth_is_not_known_and_afterwards_all_goes_on() {
     let mut proxy = Proxy::start().await;
     let place = Place::with_url(&proxy.url);
     let (mut portal, mut ada) = place.ada().await;

@@ -58,7 +58,7 @@ on_both! {
         for (more, status) in [(("scope", "invoices:read"), 403), (("resource", "https://api.acme.example"), 401)] {
             let request = portal.client.post(portal.url("/acme/oauth2/token")).basic_auth(&key.client_id, Some(&key.secret));
             let answer = crate::support::Answer::of(request.form(&[("grant_type", "client_credentials"), more])).await.is(200);
-            let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+            let token = answer.access_token();
             Provider { portal: &portal, token }.reads(id).await.is(status);
         }
     }

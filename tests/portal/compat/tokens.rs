@@ -22,7 +22,7 @@ on_both! {
         let said = claims(&answer);
         assert_eq!((&said["iss"], &said["aud"]), (&json!(portal.url("/acme")), &json!(portal.url("/acme"))));
         assert_eq!((&said["client_id"], &said["key_id"]), (&json!("billing-sync"), &json!(key.key_id)));
-        let bearer = format!("Bearer {}", answer.json()["access_token"].as_str().expect("a token"));
+        let bearer = format!("Bearer {}", answer.access_token());
         portal.passes("", &[("authorization", &bearer)]).await.is(204);
     }
 

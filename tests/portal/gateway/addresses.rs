@@ -12,7 +12,7 @@ on_both! {
         let key = portal.ada().await.makes_key("billing-sync").await;
         // Its own address is in the issuer of its tokens.
         let behind = portal.restarted(&[("trusted_proxies", "127.0.0.1")]);
-        let token = behind.token_for(&key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let token = behind.token_for(&key).await.access_token();
         only_from(&portal, "198.51.100.24/31 2001:db8:7::/48").await;
         for (header, passes) in [
             ("198.51.100.24", true),

@@ -18,9 +18,11 @@ on_both! {
 
     async fn a_gateway_may_ask_with_the_method_of_the_request_before_it(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
-        for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
-            let request = portal.client.request(method, portal.url("/acme/gateway/auth")).body("of the request");
-            passes_as(&Answer::of(request.bearer_auth(&key.secret)).await, &key);
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "BREW"] {
+            let method: Method = method.parse().expect("a method");
+            let request = || portal.client.request(method.clone(), portal.url("/acme/gateway/auth")).body("of the request");
+            passes_as(&Answer::of(request().bearer_auth(&key.secret)).await, &key);
+            refused(&Answer::of(request()).await, 401, "");
         }
     }
 
@@ -91,7 +93,7 @@ on_both! {
     async fn a_use_at_a_gateway_is_a_use(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let token = portal.token_for(&key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         for value in [&key.secret, &token, &token] {
             portal.passes("", &[("authorization", &bearer(value))]).await.is(204);
         }
@@ -106,7 +108,7 @@ on_both! {
 
     async fn where_the_truth_is_not_known_nobody_passes(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
-        let token = portal.token_for(&key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         portal.sql("ALTER TABLE api_keys RENAME TO api_keys_gone").await;
         for value in [&key.secret, &token] {
             let answer = portal.passes("", &[("authorization", &bearer(value))]).await;

@@ -18,7 +18,7 @@ on_both! {
     async fn whoever_finds_a_key_can_end_it_and_its_tokens(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let token = portal.token_for(&key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         leaks(&portal, &key.secret).await.is(202);
         assert_eq!(portal.verify(&key.secret).await, "DISABLED");
         portal.token_for(&key).await.is(401);

@@ -10,7 +10,7 @@ use crate::support::{Answer, Key, Portal, on_both};
 async fn token(portal: &Portal, key: &Key, more: &[(&str, &str)]) -> String {
     let request = portal.client.post(portal.url("/acme/oauth2/token")).basic_auth(&key.client_id, Some(&key.secret));
     let form = [&[("grant_type", "client_credentials")], more].concat();
-    Answer::of(request.form(&form)).await.is(200).json()["access_token"].as_str().expect("a token").to_owned()
+    Answer::of(request.form(&form)).await.access_token()
 }
 
 async fn asks(portal: &Portal, query: &str, token: &str) -> Answer {

@@ -94,7 +94,7 @@ on_both! {
         assert_eq!(part(&answer, 0)["kid"], jwk["kid"]);
         assert!(is_signed_by(&answer, &jwk, &issuer));
         assert!(!is_signed_by(&answer, &jwk, "https://api.acme.example"), "another audience");
-        let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+        let token = answer.access_token();
         let (head, tail) = token.split_once('.').expect("three parts");
         let forged = URL_SAFE_NO_PAD.encode(claims(&answer).to_string().replace("billing-sync", "admin"));
         let signature = tail.split_once('.').expect("three parts").1;
@@ -186,13 +186,13 @@ pub fn claims(answer: &Answer) -> Value {
 }
 
 fn part(answer: &Answer, index: usize) -> Value {
-    let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+    let token = answer.access_token();
     let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(index).expect("three parts")).expect("base64url");
     serde_json::from_slice(&bytes).expect("JSON")
 }
 
 fn length(answer: &Answer) -> usize {
-    answer.json()["access_token"].as_str().expect("a token").len()
+    answer.access_token().len()
 }
 
 /// The one key that the organization publishes.
@@ -209,7 +209,7 @@ fn is_signed_by(answer: &Answer, jwk: &Value, audience: &str) -> bool {
     let mut rules = Validation::new(Algorithm::ES256);
     (rules.validate_exp, rules.validate_nbf) = (false, false);
     rules.set_audience(&[audience]);
-    let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+    let token = answer.access_token();
     jsonwebtoken::decode::<Value>(&token, &DecodingKey::from_jwk(&jwk).expect("a usable key"), &rules).is_ok()
 }
 

@@ -24,10 +24,6 @@ async fn says(portal: &Portal, caller: &Key, token: &str) -> Value {
     asks(portal, caller, &[("token", token)]).await.is(200).json()
 }
 
-async fn token(portal: &Portal, key: &Key) -> String {
-    portal.token_for(key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned()
-}
-
 #[track_caller]
 fn is_inactive(answer: &Answer) {
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, INACTIVE));
@@ -40,7 +36,7 @@ on_both! {
         let (caller, key) = (checker(&portal, &mut ada).await, ada.makes_key("billing-sync").await);
         portal.has_role("sender", &["invoices:write", "invoices:read"]).await;
         portal.gives(&key, "sender", "organization=acme").await;
-        let answer = asks(&portal, &caller, &[("token", &token(&portal, &key).await), ("token_type_hint", "refresh_token")]).await;
+        let answer = asks(&portal, &caller, &[("token", &portal.token_for(&key).await.access_token()), ("token_type_hint", "refresh_token")]).await;
         assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));
         let (mut said, issuer) = (answer.is(200).json(), portal.url("/acme"));
         assert_eq!(said["jti"].take().as_str().map(str::len), Some(22));
@@ -69,21 +65,21 @@ on_both! {
         let mut made = Vec::new();
         for client_id in keys {
             let key = ada.makes_key(client_id).await;
-            made.push((token(&portal, &key).await, key));
+            made.push((portal.token_for(&key).await.access_token(), key));
         }
         ada.post(&made[0].1.path("delete"), &[("confirm", "deleted")]).await.redirects_to("/api-keys");
         ada.post(&made[1].1.path("disable"), &[]).await.is(303);
         portal.sql("UPDATE api_keys SET expires_at = 1 WHERE client_id = 'expired'").await;
         portal.sql("UPDATE api_keys SET token_version = token_version + 1 WHERE client_id = 'changed'").await;
         let gwens = portal.globex().await.makes_key("globex-key").await;
-        let foreign = portal.token("globex", "globex-key", &gwens.secret).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let foreign = portal.token("globex", "globex-key", &gwens.secret).await.access_token();
         let mut dead = vec![gwens.secret.clone(), foreign, caller.wrong_secret(), "a.b.c".into(), "nonsense".into(), "ks_live_x".into()];
         dead.extend(made.iter().map(|(token, _)| token.clone()));
         dead.extend(made[..3].iter().map(|(_, key)| key.secret.clone()));
         for token in &dead {
             is_inactive(&asks(&portal, &caller, &[("token", token)]).await);
         }
-        let late = token(&portal, &caller).await;
+        let late = portal.token_for(&caller).await.access_token();
         assert_eq!(says(&portal, &caller, &late).await["active"], true);
         portal.clock.forward(300);
         is_inactive(&asks(&portal, &caller, &[("token", &late)]).await);
@@ -100,14 +96,14 @@ on_both! {
         refused(&asks(&portal, &wrong, &[("token", &key.secret)]).await, 401, "invalid_client");
         let nobody = Answer::of(portal.client.post(portal.url("/acme/oauth2/introspect")).form(&[("token", &key.secret)])).await;
         refused(&nobody, 401, "invalid_client");
-        for bearer in [caller.secret.clone(), token(&portal, &caller).await] {
+        for bearer in [caller.secret.clone(), portal.token_for(&caller).await.access_token()] {
             let request = portal.client.post(portal.url("/acme/oauth2/introspect")).bearer_auth(&bearer);
             assert_eq!(Answer::of(request.form(&[("token", &key.secret)])).await.is(200).json()["active"], true);
         }
         // Whoever was given a token for their own use cannot act in the name of the client with it.
         let request = portal.client.post(portal.url("/acme/oauth2/token")).basic_auth("checker", Some(&caller.secret));
         let form = [("grant_type", "client_credentials"), ("resource", "https://orders.acme.example")];
-        let foreign = Answer::of(request.form(&form)).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let foreign = Answer::of(request.form(&form)).await.access_token();
         for bearer in ["a.b.c", "ks_live_x", &key.wrong_secret(), &foreign] {
             let request = portal.client.post(portal.url("/acme/oauth2/introspect")).bearer_auth(bearer);
             let answer = Answer::of(request.form(&[("token", &key.secret)])).await.is(401);
@@ -130,7 +126,7 @@ on_both! {
             is_inactive(&asks(&portal, &caller, &[("token", token)]).await);
         }
         portal.gives(&key, "reader", "organization=acme").await;
-        let said = says(&portal, &caller, &token(&portal, &key).await).await;
+        let said = says(&portal, &caller, &portal.token_for(&key).await.access_token()).await;
         assert_eq!(said["grants"], json!([{ "resource": INVOICES, "role": "reader", "permissions": ["invoices:read"] }]));
         assert_eq!(said["scope"], "invoices:read");
     }

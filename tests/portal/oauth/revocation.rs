@@ -8,10 +8,6 @@ async fn revokes(portal: &Portal, caller: &Key, form: &[(&str, &str)]) -> Answer
     Answer::of(request.basic_auth(&caller.client_id, Some(&caller.secret)).form(form)).await
 }
 
-async fn token(portal: &Portal, key: &Key) -> String {
-    portal.token_for(key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned()
-}
-
 async fn passes(portal: &Portal, text: &str) -> u16 {
     portal.passes("", &[("authorization", &format!("Bearer {text}"))]).await.status.as_u16()
 }
@@ -20,7 +16,7 @@ on_both! {
     async fn rfc_7009_2_a_revoked_token_is_dead_at_once_and_no_other(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let (one, other) = (token(&portal, &key).await, token(&portal, &key).await);
+        let (one, other) = (portal.token_for(&key).await.access_token(), portal.token_for(&key).await.access_token());
         let answer = revokes(&portal, &key, &[("token", &one), ("token_type_hint", "refresh_token")]).await.is(200);
         assert_eq!((answer.body.as_str(), answer.header("cache-control")), ("", "no-store"));
         assert_eq!((passes(&portal, &one).await, passes(&portal, &other).await), (401, 204));
@@ -35,7 +31,7 @@ on_both! {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
         let gwens = portal.globex().await.makes_key("globex-key").await;
-        let foreign = portal.token("globex", "globex-key", &gwens.secret).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let foreign = portal.token("globex", "globex-key", &gwens.secret).await.access_token();
         for token in ["nonsense", "a.b.c", "ks_live_x", &key.wrong_secret(), &foreign, &gwens.secret] {
             revokes(&portal, &key, &[("token", token)]).await.is(200);
         }
@@ -46,7 +42,7 @@ on_both! {
     async fn rfc_7009_2_1_a_client_ends_its_own_tokens_alone(portal: Portal) {
         let mut ada = portal.ada().await;
         let (key, other) = (ada.makes_key("billing-sync").await, ada.makes_key("other").await);
-        let others = token(&portal, &other).await;
+        let others = portal.token_for(&other).await.access_token();
         for token in [&others, &other.secret] {
             let answer = revokes(&portal, &key, &[("token", token)]).await.is(400);
             assert_eq!(answer.json()["error"], "unauthorized_client");
@@ -56,7 +52,7 @@ on_both! {
 
     async fn rfc_7009_2_1_the_client_authenticates_first(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
-        let token = token(&portal, &key).await;
+        let token = portal.token_for(&key).await.access_token();
         let wrong = Key { secret: key.wrong_secret(), ..key.clone() };
         refused(&revokes(&portal, &wrong, &[("token", &token)]).await, 401, "invalid_client");
         refused(&Answer::of(portal.client.post(portal.url("/acme/oauth2/revoke")).form(&[("token", &token)])).await, 401, "invalid_client");
@@ -67,7 +63,7 @@ on_both! {
     async fn whoever_revokes_its_own_secret_has_the_key_disabled_and_told_so(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let token = token(&portal, &key).await;
+        let token = portal.token_for(&key).await.access_token();
         revokes(&portal, &key, &[("token", &key.secret)]).await.is(200);
         assert_eq!((passes(&portal, &key.secret).await, passes(&portal, &token).await), (401, 401));
         assert_eq!(portal.verify(&key.secret).await, "DISABLED");
@@ -87,7 +83,7 @@ on_both! {
 
     async fn what_has_ended_by_itself_is_not_kept(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
-        let one = token(&portal, &key).await;
+        let one = portal.token_for(&key).await.access_token();
         revokes(&portal, &key, &[("token", &one)]).await.is(200);
         let prune = async || keystead::oauth::prune(&portal.inner.db, portal.inner.clock.now()).await.expect("it is pruned");
         portal.clock.forward(899);

@@ -28,10 +28,6 @@ async fn sends(request: RequestBuilder, body: &str) -> Answer {
     Answer::of(request.header("content-type", FORM).body(body.to_owned())).await
 }
 
-async fn token(portal: &Portal, key: &Key) -> String {
-    portal.token_for(key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned()
-}
-
 /// A key that may ask about all of Acme's tokens.
 async fn checker(portal: &Portal, ada: &mut Visitor<'_>) -> Key {
     let key = ada.makes_key("checker").await;
@@ -54,7 +50,7 @@ on_both! {
 
     async fn rfc_6749_5_1_no_answer_of_any_endpoint_may_be_kept(portal: Portal) {
         let key = checker(&portal, &mut portal.ada().await).await;
-        let token = token(&portal, &key).await;
+        let token = portal.token_for(&key).await.access_token();
         let stranger = Key { secret: key.wrong_secret(), ..key.clone() };
         let large = "x".repeat(16_385);
         for (endpoint, good) in ENDPOINTS.into_iter().zip([GRANT.to_owned(), format!("token={token}"), format!("token={token}")]) {
@@ -97,7 +93,7 @@ on_both! {
 
     async fn rfc_6750_2_3_a_token_in_the_address_or_in_the_body_counts_nowhere(portal: Portal) {
         let key = checker(&portal, &mut portal.ada().await).await;
-        for text in [token(&portal, &key).await, key.secret.clone()] {
+        for text in [portal.token_for(&key).await.access_token(), key.secret.clone()] {
             let named = format!("access_token={text}");
             // The gateway asked for what there is not: its fault, and nobody passes.
             let answer = portal.passes(&format!("?{named}"), &[]).await.is(500);
@@ -115,7 +111,7 @@ on_both! {
     async fn rfc_6750_3_1_each_refusal_has_its_challenge(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let token = token(&portal, &key).await;
+        let token = portal.token_for(&key).await.access_token();
         let asked = async |endpoint: &str, bearer: &str| {
             sends(portal.client.post(at(&portal, endpoint)).bearer_auth(bearer), "token=a").await
         };
@@ -139,7 +135,7 @@ on_both! {
     async fn rfc_7009_2_1_and_rfc_7662_2_1_a_hint_is_only_a_hint(portal: Portal) {
         let key = checker(&portal, &mut portal.ada().await).await;
         for hint in ["access_token", "refresh_token", "api_key", "nonsense", "%C3%BC", ""] {
-            let body = format!("token={}&token_type_hint={hint}", token(&portal, &key).await);
+            let body = format!("token={}&token_type_hint={hint}", portal.token_for(&key).await.access_token());
             assert_eq!(sends(by(&portal, "introspect", &key), &body).await.is(200).json()["active"], true, "{hint}");
             sends(by(&portal, "revoke", &key), &body).await.is(200);
             assert_eq!(sends(by(&portal, "introspect", &key), &body).await.is(200).json(), json!({ "active": false }), "{hint}");
@@ -150,11 +146,39 @@ on_both! {
         let mut ada = portal.ada().await;
         let key = checker(&portal, &mut ada).await;
         let other = ada.makes_key("other").await;
-        let body = format!("token={}", token(&portal, &other).await);
+        let body = format!("token={}", portal.token_for(&other).await.access_token());
         sends(by(&portal, "revoke", &key), &body).await.is(400);
         assert_eq!(sends(by(&portal, "introspect", &key), &body).await.is(200).json()["active"], true);
         sends(by(&portal, "revoke", &other), &body).await.is(200);
         assert_eq!(sends(by(&portal, "introspect", &key), &body).await.is(200).json(), json!({ "active": false }));
+    }
+
+    async fn rfc_7009_2_2_1_there_is_no_kind_of_token_that_is_given_and_cannot_be_ended(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        for text in [portal.token_for(&key).await.access_token(), key.secret.clone()] {
+            let passes = async || portal.passes("", &[("authorization", &format!("Bearer {text}"))]).await.status;
+            assert_eq!(passes().await, 204);
+            sends(by(&portal, "revoke", &key), &format!("token={text}")).await.is(200);
+            assert_eq!(passes().await, 401);
+        }
+    }
+
+    async fn rfc_7523_2_2_an_assertion_is_no_authentication_and_none_is_promised(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let assertion = format!(
+            "client_id={}&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={}",
+            key.client_id,
+            portal.token_for(&key).await.access_token()
+        );
+        for endpoint in ENDPOINTS {
+            let body = format!("{GRANT}&token=a&{assertion}");
+            refused(&sends(portal.client.post(at(&portal, endpoint)), &body).await, 401, "invalid_client");
+        }
+        let found = Answer::of(portal.client.get(portal.url("/acme/.well-known/oauth-authorization-server"))).await.is(200).json();
+        let ways = json!(["client_secret_basic", "client_secret_post"]);
+        for endpoint in ["token", "introspection", "revocation"] {
+            assert_eq!(found[format!("{endpoint}_endpoint_auth_methods_supported")], ways, "{endpoint}");
+        }
     }
 
     async fn rfc_8414_2_the_issuer_is_an_address_without_query_and_fragment_and_everything_is_beneath_it(portal: Portal) {
@@ -192,6 +216,16 @@ on_both! {
         for id in ["ada@acme.example", "client:acme/billing-sync", "acme/billing-sync"] {
             assert!(ClientId::parse(id).is_err(), "{id}");
         }
+    }
+
+    async fn rfc_9449_5_a_proof_binds_no_token_and_none_is_promised(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let token = sends(by(&portal, "token", &key).header("dpop", "a.b.c"), GRANT).await.is(200);
+        assert_eq!((&token.json()["token_type"], &claims(&token)["cnf"]), (&json!("Bearer"), &Value::Null));
+        let answer = portal.passes("", &[("authorization", &format!("DPoP {}", token.access_token())), ("dpop", "a.b.c")]).await.is(401);
+        assert!(answer.header("www-authenticate").starts_with("Bearer realm="), "{:?}", answer.headers);
+        let found = Answer::of(portal.client.get(portal.url("/acme/.well-known/oauth-authorization-server"))).await.is(200);
+        assert!(!found.body.contains("dpop"), "{}", found.body);
     }
 
     async fn rfc_9700_2_4_no_other_grant_is_known(portal: Portal) {

@@ -20,7 +20,7 @@ fn waits(answer: &Answer, retry_after: &str) {
 on_both! {
     async fn keys_and_their_tokens_use_up_the_same(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
-        let token = portal.token_for(&key).await.json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         limited(&portal, &key, "4/day/4").await;
         let policy = "\"day\";q=4;w=86400";
         assert_eq!(headers(&passes(&portal, &key.secret, "").await.is(204)), [policy, "\"day\";r=3;t=21600"]);
@@ -40,7 +40,7 @@ on_both! {
     async fn what_is_refused_for_another_reason_uses_nothing_up(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let token = portal.token_for(&key).await.json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         limited(&portal, &key, "1/day/1").await;
         portal.sql("UPDATE api_keys SET allowed_addresses = '10.0.0.0/8'").await;
         for credential in [&key.secret, &token, &key.secret, &token] {
@@ -57,7 +57,7 @@ on_both! {
     async fn guesses_are_counted_with_those_of_the_other_endpoints(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         passes(&portal, &key.secret, "").await.is(204);
-        let token = portal.token_for(&key).await.json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         for _ in 1..GUESSES_AT_ONCE {
             passes(&portal, &invented(), "").await.is(401);
         }

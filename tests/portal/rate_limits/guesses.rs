@@ -15,7 +15,7 @@ fn waits(answer: &Answer, seconds: &str) {
 }
 
 on_both! {
-    async fn a_flood_of_guesses_is_answered_without_any_look_up(portal: Portal) {
+    async fn rfc_6749_2_3_1_a_flood_of_guesses_is_answered_without_any_look_up(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         assert_eq!(guesses(&portal, &key, GUESSES_AT_ONCE).await, GUESSES_AT_ONCE);
         let flood = async {

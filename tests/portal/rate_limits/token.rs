@@ -23,7 +23,7 @@ on_both! {
         portal.token_for(&key).await.is(429);
     }
 
-    async fn too_many_is_no_wrong_secret(portal: Portal) {
+    async fn rfc_6585_4_too_many_is_no_wrong_secret(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         limited(&portal, &key, "2/minute/1").await;
         let given = portal.token_for(&key).await.is(200);

@@ -21,7 +21,7 @@ on_both! {
         assert_eq!(codes.iter().filter(|code| *code == "VALID").count(), 1);
     }
 
-    async fn a_refusal_says_which_limit_it_was_and_when_to_come_back(portal: Portal) {
+    async fn rfc_6585_4_a_refusal_says_which_limit_it_was_and_when_to_come_back(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         limited(&portal, &key, "1000/second/1000 3/minute/2").await;
         for left in [1, 0] {

@@ -7,7 +7,7 @@ use keystead::base::hash;
 use keystead::signing_keys::AHEAD_SECONDS;
 use serde_json::{Value, json};
 
-use super::{chooses, jwks, kids, signer, token, verifies_elsewhere, verifies_here};
+use super::{chooses, jwks, kids, signer, verifies_elsewhere, verifies_here};
 use crate::support::on_both;
 
 fn bytes(value: &Value) -> Vec<u8> {
@@ -28,7 +28,7 @@ on_both! {
             chooses(&mut ada, algorithm).await.redirects_to("/settings");
             ada.get("/settings").await.says(&format!("A new {algorithm} key begins to sign on"));
             portal.clock.forward(AHEAD_SECONDS);
-            let token = token(&portal, &key).await;
+            let token = portal.token_for(&key).await.access_token();
             let head = decode_header(&token).expect("a head");
             assert_eq!(format!("{:?}", head.alg), algorithm);
             assert_eq!(head.kid, kids(&portal).await.into_iter().next());
@@ -69,7 +69,7 @@ on_both! {
     async fn a_new_organization_signs_with_es256(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let head = decode_header(&token(&portal, &key).await).expect("a head");
+        let head = decode_header(&portal.token_for(&key).await.access_token()).expect("a head");
         assert_eq!(format!("{:?}", head.alg), "ES256");
         ada.get("/settings").await.says("ES256").says("Signs").says("The next one is made on");
         // The same algorithm once more needs no new key.

@@ -2,14 +2,14 @@
 
 use keystead::signing_keys::AHEAD_SECONDS;
 
-use super::{asks_for, follow_each_other, kids, signer, token, verifies_elsewhere, verifies_here};
+use super::{asks_for, follow_each_other, kids, signer, verifies_elsewhere, verifies_here};
 use crate::support::on_both;
 
 on_both! {
     async fn a_leaked_key_is_gone_at_once_with_all_its_tokens(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let (old, last) = (kids(&portal).await, token(&portal, &key).await);
+        let (old, last) = (kids(&portal).await, portal.token_for(&key).await.access_token());
         assert!(verifies_elsewhere(&portal, &last).await && verifies_here(&portal, &last).await);
         ada.get("/settings/signing-keys/replace").await.is(200).says("All access tokens already given stop working.").says("within 5 minutes");
         asks_for(&mut ada, "replace").await.redirects_to("/settings");
@@ -17,7 +17,7 @@ on_both! {
         let new = kids(&portal).await;
         assert!(new.len() == 1 && new != old);
         assert!(!verifies_elsewhere(&portal, &last).await && !verifies_here(&portal, &last).await);
-        let next = token(&portal, &key).await;
+        let next = portal.token_for(&key).await.access_token();
         assert_eq!(signer(&portal, &key).await, new[0]);
         assert!(verifies_elsewhere(&portal, &next).await && verifies_here(&portal, &next).await);
         assert_eq!(portal.number("SELECT COUNT(*) FROM signing_keys").await, 1, "its private half is gone");

@@ -39,13 +39,9 @@ async fn kids(portal: &Portal) -> Vec<String> {
     jwks(portal).await.iter().map(|key| key["kid"].as_str().expect("a kid").to_owned()).collect()
 }
 
-async fn token(portal: &Portal, key: &Key) -> String {
-    portal.token_for(key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned()
-}
-
 /// The id of the key that signs, as a new token says.
 async fn signer(portal: &Portal, key: &Key) -> String {
-    decode_header(&token(portal, key).await).expect("a head").kid.expect("a kid")
+    decode_header(&portal.token_for(key).await.access_token()).expect("a head").kid.expect("a kid")
 }
 
 /// Whether somebody who fetches the keys now accepts the signature of the token. When it ends is another question.

@@ -2,7 +2,7 @@
 
 use keystead::signing_keys::{self, AHEAD_SECONDS, MAY_BE_KEPT_SECONDS};
 
-use super::{asks_for, chooses, follow_each_other, kids, scope, signer, token, verifies_elsewhere, verifies_here};
+use super::{asks_for, chooses, follow_each_other, kids, scope, signer, verifies_elsewhere, verifies_here};
 use crate::support::on_both;
 
 /// The longest life of a token, and two minutes.
@@ -26,7 +26,7 @@ on_both! {
             assert_eq!(signer(&portal, &key).await, old[0]);
             assert_eq!(kids(&portal).await, both);
         }
-        let last = token(&portal, &key).await;
+        let last = portal.token_for(&key).await.access_token();
         portal.clock.forward(1);
         assert_eq!(signer(&portal, &key).await, new);
         ada.get("/settings").await.is(200).says("Retired").says("published until");
@@ -48,7 +48,7 @@ on_both! {
         // Tokens live longer from now on, while the old key still signs.
         portal.sql("UPDATE tenants SET access_token_seconds = 3600").await;
         portal.clock.forward(AHEAD_SECONDS - 1);
-        let last = token(&portal, &key).await;
+        let last = portal.token_for(&key).await.access_token();
         portal.clock.forward(3_600 + 60);
         assert!(verifies_elsewhere(&portal, &last).await);
     }

@@ -35,6 +35,13 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
+    /// The access token that was given.
+    #[track_caller]
+    pub fn access_token(&self) -> String {
+        assert_eq!(self.status.as_u16(), 200, "{}", self.body);
+        self.json()["access_token"].as_str().expect("a token").to_owned()
+    }
+
     /// Status, headers and body, without what is different in each answer anyway.
     pub fn bare(&self) -> (u16, Vec<String>, String) {
         let own = ["date", "x-request-id"];

@@ -374,7 +374,7 @@ on_both! {
     async fn pages_ignore_keys_and_tokens(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let token = portal.token_for(&key).await.is(200).json()["access_token"].as_str().expect("a token").to_owned();
+        let token = portal.token_for(&key).await.access_token();
         for bearer in [&token, &key.secret] {
             let mut program = portal.visitor();
             let get = |path: &str| program.request(Method::GET, path).bearer_auth(bearer).header("x-api-key", &key.secret);
@@ -409,13 +409,13 @@ on_both! {
         assert_eq!(state(&portal).await, before);
     }
 
-    async fn opening_pages_changes_nothing(portal: Portal) {
+    async fn rfc_9110_9_2_1_opening_pages_changes_nothing(portal: Portal) {
         let mut ada = portal.ada().await;
         portal.has_bob().await;
         let key = ada.makes_key("billing-sync").await;
         let before = state(&portal).await;
         for method in [Method::GET, Method::HEAD] {
-            for route in all_routes().iter().filter(|route| route.method.as_str() == "GET") {
+            for route in all_routes().iter().filter(|route| route.method.answers(&actix_web::http::Method::GET)) {
                 let request = ada.request(method.clone(), &crate::support::address_of(route, &key.key_id));
                 let page = ada.send(request.header("sec-fetch-site", "cross-site")).await;
                 let gone = matches!(route.path, "/setup" | "/invitations/{code}");

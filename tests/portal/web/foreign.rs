@@ -83,7 +83,7 @@ fn everywhere(own: &Own) -> Vec<Asked> {
         ("kind", "namespace"),
     ];
     for route in all_routes().iter().filter(|route| route.is_for_browsers() && route.path.contains('{')) {
-        if route.method.as_str() == "GET" {
+        if route.method.answers(&actix_web::http::Method::GET) {
             asked.push(Asked::get(route.path));
         } else {
             asked.extend([Asked::post(route.path, &[]), Asked::post(route.path, &filled)]);

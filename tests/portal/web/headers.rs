@@ -95,7 +95,7 @@ async fn statuses(portal: &Portal, visitor: &Visitor<'_>, key_id: &str) -> Vec<u
         let send = |request| crawl(visitor, &what, request);
         seen.push(send(request(visitor, &route, key_id)).await);
         seen.push(send(request(visitor, &route, key_id).header("accept", "application/json")).await);
-        if route.method.as_str() == "POST" {
+        if route.method.answers(&actix_web::http::Method::POST) {
             let large = "x".repeat(70_000);
             for content_type in ["application/x-www-form-urlencoded", "application/json"] {
                 let post = request(visitor, &route, key_id).header("content-type", content_type);

@@ -68,7 +68,7 @@ on_both! {
         }
     }
 
-    async fn a_token_request_of_more_than_sixteen_kibibytes_is_too_large(portal: Portal) {
+    async fn rfc_9110_15_5_14_a_token_request_of_more_than_sixteen_kibibytes_is_too_large(portal: Portal) {
         let ada = portal.ada().await;
         let body = |bytes: usize| format!("grant_type={}", "x".repeat(bytes - 11));
         for (bytes, status) in [(16_384, 400), (16_385, 413)] {
@@ -130,6 +130,14 @@ on_both! {
             // Whoever still sends when the connection is closed may not see the answer.
             assert!(answer.0.is_empty() || (400..500).contains(&answer.status()), "{}", answer.0);
             lives(&portal).await;
+        }
+    }
+
+    async fn rfc_6585_5_too_many_header_fields_are_named_as_what_is_wrong(portal: Portal) {
+        for (fields, status) in [(90, 200), (200, 431)] {
+            let fields = (0..fields).map(|n| format!("X-{n}: x\r\n")).collect::<String>();
+            let answer = portal.wire(format!("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{fields}\r\n")).await;
+            assert_eq!(answer.status(), status, "{}", answer.0);
         }
     }
 

@@ -10,7 +10,7 @@ on_both! {
         }
     }
 
-    async fn without_its_database_it_lives_but_is_not_ready(portal: Portal) {
+    async fn rfc_9110_10_2_3_without_its_database_it_lives_but_is_not_ready_and_says_when_to_come_back(portal: Portal) {
         portal.sql("ALTER TABLE installation RENAME TO elsewhere").await;
         Answer::of(portal.client.get(portal.url("/healthz"))).await.is(200);
         let answer = Answer::of(portal.client.get(portal.url("/readyz"))).await.is(503);

@@ -34,6 +34,7 @@ behind_each! {
         let long = "an invoice, ".repeat(20_000);
         for (method, body) in [
             ("HEAD", ""), ("OPTIONS", ""), ("DELETE", ""), ("POST", "{}"), ("PUT", long.as_str()), ("PATCH", "uri=&permission=x"),
+            ("PROPFIND", ""),
         ] {
             let credential = bearer(&key.secret);
             let headers = [("Authorization", credential.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];

@@ -1,5 +1,6 @@
 //! The mounted whole: opens the database, puts the features together, and listens.
 
+mod beside;
 mod boot;
 mod mailer;
 mod server;

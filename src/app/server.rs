@@ -21,25 +21,20 @@ use crate::installation;
 use crate::rate_limits::{Guesses, Limiter};
 use crate::sessions::DatabaseSessions;
 use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
-use crate::signing_keys::{self, Ring};
-use crate::usage::{self, Recorder};
+use crate::signing_keys::Ring;
+use crate::usage::Recorder;
 use crate::web::around::{around, nothing_here};
 use crate::web::cookies::Name;
 use crate::web::routes::{Face, Route, mount};
 use crate::web::{Portal, Settings, Stopping, static_files};
 use crate::{account, api_keys, audit, compat, gateway, health, oauth, resources, roles, settings, users};
 
+use super::beside;
 use super::boot::{Opened, StartError};
 use super::mailer::mailer;
 
 /// Most passwords that are hashed at once: 19 MiB and a processor each.
 const PASSWORDS_AT_ONCE: usize = 4;
-/// How often uses are written: a crash loses less than twice that.
-const USES_EVERY: Duration = Duration::from_secs(5);
-/// How often old counts are taken away.
-const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
-/// How often it is looked whether a signing key is due, or gone.
-const SIGNING_KEYS_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long requests may take to finish when the process is asked to stop, in seconds.
 const GRACE_SECONDS: u64 = 30;
 
@@ -208,20 +203,11 @@ impl Running {
     /// # Errors
     /// When the server breaks down.
     pub async fn run(self) -> std::io::Result<()> {
-        let db = self.portal.db.clone();
-        let writer = actix_web::rt::spawn(usage::write_every(USES_EVERY, Arc::clone(&self.uses), db.clone()));
-        let clock = Arc::clone(&self.portal.clock);
-        let pruner = actix_web::rt::spawn(usage::prune_every(PRUNE_EVERY, Arc::clone(&clock), db.clone()));
-        let token_pruner = actix_web::rt::spawn(oauth::prune_every(PRUNE_EVERY, clock, db.clone()));
-        let portal = Data::clone(&self.portal).into_inner();
-        let keeper = actix_web::rt::spawn(signing_keys::look_after_every(SIGNING_KEYS_EVERY, portal));
+        let beside = beside::start(&self.portal, &self.uses);
         let result = self.server.await;
         // It waits for a batch that is being written, so that none is dropped half way.
-        let written = self.uses.write(&db).await;
-        writer.abort();
-        pruner.abort();
-        token_pruner.abort();
-        keeper.abort();
+        let written = self.uses.write(&self.portal.db).await;
+        drop(beside);
         if let Err(error) = written {
             tracing::warn!(%error, "the uses of keys of the last seconds are lost");
         }

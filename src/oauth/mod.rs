@@ -25,7 +25,7 @@ pub use giving::{Asked, Asking, Given, Means, give};
 #[doc(hidden)]
 pub use parameters::read as read_parameters;
 pub use routes::routes;
-pub use tasks::{prune, prune_every};
+pub use tasks::prune;
 
 use crate::base::secret::Secret;
 use crate::tenants::Tenant;

@@ -14,5 +14,5 @@ pub use error::SigningKeyError;
 pub use life::{AHEAD_SECONDS, MAY_BE_KEPT_SECONDS, PresentKey, Stage};
 pub use signing_key::{Published, Ring, SigningKey};
 pub use store::{Sealed, current, published};
-pub use tasks::{look_after_every, prune, rotate_due};
+pub use tasks::{prune, rotate_due};
 pub use verifying::{VerifyingKey, verifying};

@@ -1,9 +1,6 @@
-//! What runs beside the requests: making the next key when it is time, and taking away what is no longer published.
+//! What is done beside the requests: making the next key when it is time, and taking away what is no longer published.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::access::{Act, Actor, Origin};
 use crate::base::clock::Timestamp;
@@ -16,21 +13,6 @@ use super::{SigningKeyError, actions, store};
 
 /// What the schedule is called in the audit log.
 const LABEL: &str = "Schedule";
-
-/// Looks after the keys: now, and then every so often, until the task is dropped.
-pub async fn look_after_every(period: Duration, portal: Arc<Portal>) {
-    let mut ticks = interval(period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = rotate_due(&portal).await {
-            tracing::warn!(%error, "signing keys are not rotated yet; that is tried again");
-        }
-        if let Err(error) = prune(&portal.db, portal.clock.now()).await {
-            tracing::warn!(%error, "old signing keys are not taken away yet; that is tried again");
-        }
-    }
-}
 
 /// Rotates the keys of each tenant whose time has come. Any number of nodes may do so at once: one of them makes the key.
 ///

@@ -17,4 +17,4 @@ pub use store::{
     Knocking, LastUse, SecretUse, Why, begin, end, first_use, last_days, last_uses, of_key, revive, secret_uses,
     still_knocking,
 };
-pub use tasks::{prune, prune_every, write_every};
+pub use tasks::{prune, write_every};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::base::clock::{Clock, Timestamp};
+use crate::base::clock::Timestamp;
 use crate::db::{self, Db};
 
 use super::key_usage::{day_of, hour_of};
@@ -34,18 +34,6 @@ pub async fn write_every(period: Duration, uses: Arc<Recorder>, db: Db) {
             // Much is held for as long as nothing can be written; that is no reason to try without rest.
             ticks.reset();
             ticks.tick().await;
-        }
-    }
-}
-
-/// Takes away what is old: now, and then every so often, until the task is dropped.
-pub async fn prune_every(period: Duration, clock: Arc<dyn Clock>, db: Db) {
-    let mut ticks = interval(period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = prune(&db, clock.now()).await {
-            tracing::warn!(%error, "old counts are not taken away yet; that is tried again");
         }
     }
 }

@@ -47,11 +47,9 @@ pub async fn around(
     let line = Line { method: req.method().clone(), started: portal.clock.now() };
     let info = RequestInfo {
         request_id: format!("req_{}", random::base62(&*portal.entropy, 16)),
-        address: req.peer_addr().map(|peer| {
-            let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-            let forwarded = forwarded.collect::<Vec<_>>();
-            client_address::resolve(peer.ip(), forwarded.into_iter(), &portal.settings.trusted_proxies)
-        }),
+        address: req
+            .peer_addr()
+            .map(|peer| client_address::of(peer.ip(), req.headers(), &portal.settings.trusted_proxies)),
     };
     req.extensions_mut().insert(info.clone());
     // The request itself cannot be kept: the router needs it for itself alone.

@@ -3,10 +3,20 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
-/// The address to record, throttle and decide by. `forwarded` are the values of `X-Forwarded-For`, in order.
-pub fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
+/// The address to record, throttle and decide by.
+pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    // A client may have put anything in front of what its proxy added, also bytes that are no text: a line of which one hop cannot
+    // be read is read for the others.
+    let lines = headers.get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let lines: Vec<_> = lines.collect();
+    resolve(peer, lines.iter().map(AsRef::as_ref), trusted)
+}
+
+/// The address, where `forwarded` are the values of `X-Forwarded-For`, in order.
+fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     let mut client = canonical(peer);
     // From the right: each hop was added by the one behind it, and only a trusted one is believed.

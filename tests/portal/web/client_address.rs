@@ -26,6 +26,29 @@ on_both! {
         assert_eq!(portal.number("SELECT count(*) FROM audit_events WHERE address LIKE '%.%.113.9' OR address LIKE '198.%'").await, 0);
     }
 
+    async fn what_a_client_puts_before_the_proxys_word_hides_nobody(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        portal.sql("UPDATE api_keys SET allowed_addresses = '203.0.113.9/32'").await;
+        let behind = portal.restarted(&[("trusted_proxies", "127.0.0.1")]);
+        for (lines, status) in [
+            (&[&b"203.0.113.9"[..]][..], 204),
+            (&[b"\xff, 203.0.113.9"], 204),
+            (&[b"203.0.113.9, \xff, 198.51.100.1"], 403),
+            (&[b"203.0.113.9", b"\xff, 198.51.100.1"], 403),
+            (&[b"127.0.0.1", b"\xc3\x28,198.51.100.1"], 403),
+        ] {
+            let mut request = format!("GET /acme/gateway/auth HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: {}\r\n", key.secret).into_bytes();
+            for line in lines {
+                request.extend([b"X-Forwarded-For: ", *line, b"\r\n"].concat());
+            }
+            request.extend(b"\r\n");
+            let answer = behind.wire(request).await;
+            assert_eq!(answer.status(), status, "{lines:?}: {}", answer.0);
+            // Where it is refused, it is for where the request is from.
+            assert!(status == 204 || answer.0.contains("198.51.100.1"), "{}", answer.0);
+        }
+    }
+
     async fn a_trusted_proxy_is_believed(portal: Portal) {
         portal.set_up_acme().await;
         let behind = portal.restarted(&[("trusted_proxies", "127.0.0.1")]);

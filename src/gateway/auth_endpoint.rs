@@ -19,7 +19,7 @@ use crate::oauth::presented_token;
 use crate::rate_limits::{Decision as Standing, Guesses, Limiter, RATE_LIMITED};
 use crate::tenants::{self, Tenant};
 use crate::usage::{Call, Recorder};
-use crate::verify::{self, Checked, Verdict};
+use crate::verify::{self, Checked, INSUFFICIENT_PERMISSION, Verdict};
 use crate::web::error::Kind;
 use crate::web::form::Pairs;
 use crate::web::request_info::RequestInfo;
@@ -30,9 +30,6 @@ use super::credential::{self, Credential, NoCredential};
 use super::identity::Identity;
 use super::question::Question;
 use super::refusal::Refusal;
-
-/// The key is good, and may not do that there.
-const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -71,10 +68,11 @@ async fn answer(
         Credential::Token(_) => None,
     };
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
-    let found = portal.db.point_read(move |conn| asked.decide(conn, &portal_, &limiter, &credential)).await?;
+    let found = portal.db.point_read(move |conn| asked.decide(conn, &portal_, &limiter, &credential)).await;
     if let Some(attempt) = attempt {
-        guesses.settle(attempt, found.call.is_some(), now);
+        guesses.settle(attempt, found.as_ref().ok().map(|found| found.call.is_some()), now);
     }
+    let found = found?;
     if let Some(call) = found.call {
         uses.note(&call);
     }
@@ -243,7 +241,7 @@ impl Asked {
             Some(exceeded) => (Err(Refusal::TooOften(exceeded)), RATE_LIMITED),
             None => match may() {
                 Ok(identity) => (Ok(identity), call.code),
-                Err(refusal) => (Err(refusal), INSUFFICIENT),
+                Err(refusal) => (Err(refusal), INSUFFICIENT_PERMISSION),
             },
         };
         Found { decision, call: Some(Call { code, ..call }), standing: Some(standing) }

@@ -64,12 +64,17 @@ async fn look_up(
     let portal_ = Data::clone(portal);
     let checked =
         portal.db.point_read(move |conn| verify::check(conn, &portal_.keyring, &key_id, key.expose(), None, now));
-    let found = match checked.await? {
-        Checked { key: Some((presented, _)), secret: Some(secret), .. } => Some((presented, secret)),
+    let checked = checked.await;
+    guesses.settle(attempt, checked.as_ref().ok().map(|checked| checked.key.is_some()), now);
+    Ok(match checked? {
+        Checked { key: Some((presented, _)), secret: Some(secret), .. } => {
+            // One that was reported is known to others: as often as they repeat it, it costs no transaction any more.
+            let is_dead = presented.key.deleted_at.is_some();
+            let goes_on = presented.secrets.iter().any(|one| one.id == secret && one.ends_at > now);
+            (!is_dead && goes_on).then_some((presented, secret))
+        }
         _ => None,
-    };
-    guesses.settle(attempt, found.is_some(), now);
-    Ok(found)
+    })
 }
 
 /// Ends it, before anything is answered.

@@ -4,12 +4,12 @@ use jsonwebtoken::Header;
 use serde::Serialize;
 
 use crate::access::Grant;
-use crate::access::permission::ApplicationPermission;
 use crate::api_keys::ApiKey;
 use crate::base::clock::Timestamp;
 use crate::signing_keys::SigningKey;
 use crate::tenants::Tenant;
 
+use super::grant_claim::GrantClaim;
 use super::scope::Scope;
 
 /// A token is shorter than this many bytes, so that it fits into a header everywhere.
@@ -70,21 +70,6 @@ struct Claims<'a> {
     grants_omitted: bool,
 }
 
-#[derive(Serialize)]
-struct GrantClaim<'a> {
-    resource: &'a str,
-    role: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    permissions: Option<Vec<&'a str>>,
-}
-
-impl<'a> GrantClaim<'a> {
-    fn of(grant: &'a Grant, full: bool) -> Self {
-        let permissions = || grant.permissions.application.iter().map(ApplicationPermission::as_str).collect();
-        Self { resource: grant.resource.as_str(), role: &grant.role, permissions: full.then(permissions) }
-    }
-}
-
 /// How much a token says of the grants; less when it would grow too long.
 #[derive(Clone, Copy)]
 enum Detail {
@@ -139,10 +124,11 @@ impl TokenRequest<'_> {
     }
 
     fn grant_claims(&self, detail: Detail) -> Option<Vec<GrantClaim<'_>>> {
-        if matches!(detail, Detail::Omitted) {
-            return None;
-        }
-        let full = matches!(detail, Detail::Full);
-        Some(self.grants.iter().map(|grant| GrantClaim::of(grant, full)).collect())
+        let claim = match detail {
+            Detail::Full => GrantClaim::full,
+            Detail::WithoutPermissions => GrantClaim::without_permissions,
+            Detail::Omitted => return None,
+        };
+        Some(self.grants.iter().map(claim).collect())
     }
 }

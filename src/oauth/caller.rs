@@ -67,15 +67,18 @@ pub struct Caller {
 }
 
 impl Caller {
-    fn of_key(known: authentication::Known, from: Option<IpAddr>, now: Timestamp) -> Known {
+    /// A key that was found. What became of a dead one is for `refuse` to say.
+    fn of_key(
+        known: authentication::Known,
+        from: Option<IpAddr>,
+        now: Timestamp,
+        refuse: impl FnOnce(&Tenant, &Verdict) -> Error,
+    ) -> Known {
+        let call = known.call(now, from);
         let authentication::Known { verdict, presented, grants, secret } = known;
-        let caller = Self { tenant: presented.tenant, key: presented.key, grants, secret: Some(secret) };
         match verdict {
-            Verdict::Valid => Ok(caller),
-            verdict => {
-                let call = caller.call(verdict.code(), now, from);
-                Err(Box::new((invalid_token(&caller.tenant.slug), Some(call))))
-            }
+            Verdict::Valid => Ok(Self { tenant: presented.tenant, key: presented.key, grants, secret: Some(secret) }),
+            verdict => Err(Box::new((refuse(&presented.tenant, &verdict), Some(call)))),
         }
     }
 
@@ -137,15 +140,12 @@ fn by_client(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Known, DbError> {
-    let Some(known) = authenticate(conn, portal, slug, claimed, from, now)? else {
-        return Ok(Err(Box::new((nobody(conn, slug, invalid_client)?, None))));
-    };
-    let call = known.call(now, from);
-    let (tenant, key) = (known.presented.tenant, known.presented.key);
-    Ok(match known.verdict {
-        Verdict::Valid => Ok(Caller { tenant, key, grants: known.grants, secret: Some(known.secret) }),
-        verdict => Err(Box::new((refused_client(slug, verdict.message(&tenant.contact)), Some(call)))),
-    })
+    match authenticate(conn, portal, slug, claimed, from, now)? {
+        Some(known) => Ok(Caller::of_key(known, from, now, |tenant, verdict| {
+            refused_client(&tenant.slug, verdict.message(&tenant.contact))
+        })),
+        None => stranger(conn, slug, invalid_client),
+    }
 }
 
 fn by_key(
@@ -157,8 +157,8 @@ fn by_key(
     now: Timestamp,
 ) -> Result<Known, DbError> {
     match holder(conn, portal, text, from, now)? {
-        Some(known) if known.presented.tenant.slug == slug => Ok(Caller::of_key(known, from, now)),
-        _ => Ok(Err(Box::new((nobody(conn, slug, invalid_token)?, None)))),
+        Some(known) if known.presented.tenant.slug == slug => Ok(Caller::of_key(known, from, now, bearer_refused)),
+        _ => stranger(conn, slug, invalid_token),
     }
 }
 
@@ -172,7 +172,7 @@ fn by_token(
 ) -> Result<Known, DbError> {
     match for_ourselves(presented_token::check(conn, portal, slug, text.expose(), now)?) {
         Some(token) => Ok(Caller::of_token(token, from, now)),
-        None => Ok(Err(Box::new((nobody(conn, slug, invalid_token)?, None)))),
+        None => stranger(conn, slug, invalid_token),
     }
 }
 
@@ -191,7 +191,7 @@ pub fn of_any_tenant(
     let stranger = Err(Box::new((invalid_token(REALM), None)));
     if !text.expose().contains('.') {
         let known = holder(conn, portal, text, from, now)?;
-        return Ok(known.map_or(stranger, |known| Caller::of_key(known, from, now)));
+        return Ok(known.map_or(stranger, |known| Caller::of_key(known, from, now, bearer_refused)));
     }
     let Some(slug) = presented_token::claimed_tenant(&portal.settings.public_url, text.expose()) else {
         return Ok(stranger);
@@ -206,7 +206,13 @@ fn for_ourselves(token: Option<Active>) -> Option<Active> {
     token.filter(|token| token.claims.aud == token.claims.iss)
 }
 
-/// An issuer that does not exist asks nobody for credentials.
-fn nobody(conn: &mut Conn, slug: &str, refused: fn(&str) -> Error) -> Result<Error, DbError> {
-    Ok(tenants::by_slug(conn, slug)?.map_or_else(Error::not_found, |tenant| refused(&tenant.slug)))
+/// A bearer is told no more of a dead key than that it is.
+fn bearer_refused(tenant: &Tenant, _: &Verdict) -> Error {
+    invalid_token(&tenant.slug)
+}
+
+/// Whoever is nobody here. An issuer that does not exist asks nobody for credentials.
+fn stranger(conn: &mut Conn, slug: &str, refused: fn(&str) -> Error) -> Result<Known, DbError> {
+    let error = tenants::by_slug(conn, slug)?.map_or_else(Error::not_found, |tenant| refused(&tenant.slug));
+    Ok(Err(Box::new((error, None))))
 }

@@ -16,7 +16,7 @@ use crate::rate_limits::{Decision, Guesses, Limiter, RATE_LIMITED};
 use crate::signing_keys::{self, Ring};
 use crate::tenants;
 use crate::usage::{Call, Recorder};
-use crate::verify::Verdict;
+use crate::verify::{INSUFFICIENT_PERMISSION, Verdict};
 use crate::web::error::Kind;
 use crate::web::{Error, Portal};
 
@@ -26,9 +26,6 @@ use super::client::Claimed;
 use super::error::{invalid_client, refuse, refused_client, unknown_key};
 use super::issuer;
 use super::scope::Scope;
-
-/// The key is good, and may not do what its token is asked for.
-const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
 
 /// What giving needs beside the portal.
 pub type Means = (Data<Ring>, Data<Recorder>, Data<Limiter>, Data<Guesses>);
@@ -105,7 +102,7 @@ pub async fn give(portal: &Data<Portal>, means: Means, asked: Asked) -> Result<G
     let (portal_, ring, now) = (Data::clone(portal), ring.into_inner(), portal.clock.now());
     let from = asked.from;
     let (attempt, limiter) = (guesses.enter(from, asked.who.secret().expose(), now)?, limiter.into_inner());
-    let (call, decision, given) = portal
+    let told = portal
         .db
         .point_read(move |conn| {
             let known = asked.who.check(conn, &portal_, asked.from, now)?;
@@ -120,15 +117,16 @@ pub async fn give(portal: &Data<Portal>, means: Means, asked: Asked) -> Result<G
             };
             Ok::<_, db::Error>((known.map(|known| known.call(now, from)), decision, given))
         })
-        .await?;
-    guesses.settle(attempt, call.is_some(), now);
+        .await;
+    guesses.settle(attempt, told.as_ref().ok().map(|(call, ..)| call.is_some()), now);
+    let (call, decision, given) = told?;
     match (call, &given) {
         (Some(call), Err(Error { kind: Kind::TooManyRequests(_), .. })) => {
             uses.note(&Call { code: RATE_LIMITED, ..call });
         }
         // A good key that asks for more than it holds.
         (Some(call), Err(Error { kind: Kind::OAuth { .. }, .. })) if call.is_accepted() => {
-            uses.note(&Call { code: INSUFFICIENT, ..call });
+            uses.note(&Call { code: INSUFFICIENT_PERMISSION, ..call });
         }
         // A fault of ours is no answer to the key.
         (Some(call), Err(_)) if call.is_accepted() => {}

@@ -13,17 +13,17 @@ use crate::api_keys::{ApiKey, secret_text};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 use crate::db::{self, Conn};
-use crate::rate_limits::Guesses;
 use crate::tenants::Tenant;
-use crate::usage::{Call, Recorder};
+use crate::usage::Call;
 use crate::verify::{self, Checked, Verdict};
-use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
-use super::caller::{self, Caller, Credential};
-use super::error::{insufficient, invalid_request};
+use super::about_token::{AboutToken, Counters};
+use super::caller::Caller;
+use super::error::invalid_request;
+use super::grant_claim::GrantClaim;
+use super::issuer;
 use super::presented_token::{self, Claims};
-use super::{issuer, parameters};
 
 /// Of whatever is not good, or is no business of the caller: the same bytes (RFC 7662, section 2.2).
 const INACTIVE: &str = "{\"active\":false}";
@@ -32,49 +32,19 @@ const INACTIVE: &str = "{\"active\":false}";
 pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
-    uses: Data<Recorder>,
-    guesses: Data<Guesses>,
+    counters: Counters,
     tenant: Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    let slug = tenant.into_inner();
-    let mut parameters = parameters::read(&req, &mut payload.into_inner()).await?;
-    let credential = Credential::read(&req, &mut parameters, &slug)?;
-    // token_type_hint is only a hint: what it is can be seen.
-    let token = parameters.take("token").map(Secret::new);
-    let ip = parameters.take("ip").map(|ip| ip.parse::<IpAddr>().map(|ip| ip.to_canonical())).transpose();
+    let mut about = AboutToken::read(&req, tenant.into_inner(), payload).await?;
+    let ip = about.parameters.take("ip").map(|ip| ip.parse::<IpAddr>().map(|ip| ip.to_canonical())).transpose();
     let ip = ip.map_err(|_| invalid_request("ip is not an IPv4 or IPv6 address."))?;
-    let (from, now, portal_) = (RequestInfo::of(&req).address, portal.clock.now(), Data::clone(&portal));
-    let secret = credential.secret();
-    let attempt = secret.map(|secret| guesses.enter(from, secret.expose(), now)).transpose()?;
-    let (body, calls) = portal
-        .db
-        .point_read(move |conn| {
-            let caller = match caller::check(conn, &portal_, &slug, &credential, from, now)? {
-                Ok(caller) => caller,
-                Err(refused) => {
-                    let (error, call) = *refused;
-                    return Ok::<_, db::Error>((Err(error), [call, None]));
-                }
-            };
-            if caller.actor().require_to_open(Permission::IntrospectTokens).is_err() {
-                let call = caller.call("INSUFFICIENT_PERMISSION", now, from);
-                return Ok((Err(insufficient(&slug, Permission::IntrospectTokens)), [Some(call), None]));
-            }
-            let Some(token) = &token else {
-                let call = caller.call(Verdict::Valid.code(), now, from);
-                return Ok((Err(invalid_request("token is missing.")), [Some(call), None]));
-            };
-            let asked = Asked { portal: &portal_, caller: &caller, ip, now };
-            let (body, call) = asked.about(conn, token)?;
-            Ok((Ok(body), [Some(caller.call(Verdict::Valid.code(), now, from)), call]))
-        })
-        .await?;
-    if let Some(attempt) = attempt {
-        guesses.settle(attempt, calls[0].is_some(), now);
-    }
-    calls.iter().flatten().for_each(|call| uses.note(call));
-    let body = body?.map_or_else(|| INACTIVE.to_owned(), |body| body.to_string());
+    let portal_ = Data::clone(&portal);
+    let tells = move |conn: &mut Conn, caller: &Caller, token: &Secret, now| {
+        Asked { portal: &portal_, caller, ip, now }.about(conn, token)
+    };
+    let (_, body) = about.answer(&portal, counters, Some(Permission::IntrospectTokens), tells).await?;
+    let body = body.map_or_else(|| INACTIVE.to_owned(), |body| body.to_string());
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
         .insert_header((header::PRAGMA, "no-cache"))
@@ -184,14 +154,7 @@ impl Asked<'_> {
     fn said(&self, key: &ApiKey, grants: &[Grant]) -> Value {
         let permissions = grants.iter().flat_map(|grant| &grant.permissions.application);
         let scope: BTreeSet<&str> = permissions.map(ApplicationPermission::as_str).collect();
-        let grants: Vec<Value> = grants
-            .iter()
-            .map(|grant| {
-                let permissions = grant.permissions.application.iter().map(ApplicationPermission::as_str);
-                let permissions: Vec<&str> = permissions.collect();
-                json!({ "resource": grant.resource.as_str(), "role": grant.role, "permissions": permissions })
-            })
-            .collect();
+        let grants: Vec<GrantClaim<'_>> = grants.iter().map(GrantClaim::full).collect();
         let mut body = json!({ "active": true, "client_id": key.client_id, "key_id": key.key_id, "grants": grants });
         if !scope.is_empty() {
             body["scope"] = json!(scope.into_iter().collect::<Vec<_>>().join(" "));

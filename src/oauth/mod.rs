@@ -1,10 +1,12 @@
 //! Access tokens for keys: OAuth 2.0 client credentials (RFC 6749, section 4.4), JWTs (RFC 9068), JWKS and metadata (RFC 8414).
 
+mod about_token;
 mod access_token;
 mod authentication;
 mod client;
 mod error;
 mod giving;
+mod grant_claim;
 mod introspection;
 mod jwks;
 mod metadata;
@@ -21,6 +23,7 @@ pub mod presented_token;
 
 pub use access_token::{LONGEST, Token, TokenRequest};
 pub use giving::{Asked, Asking, Given, Means, give};
+pub use grant_claim::GrantClaim;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use parameters::read as read_parameters;

@@ -11,16 +11,14 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Conn};
-use crate::rate_limits::Guesses;
-use crate::usage::Recorder;
-use crate::verify::{self, Checked, Verdict};
-use crate::web::request_info::RequestInfo;
+use crate::verify::{self, Checked};
 use crate::web::{Error, Portal};
 
-use super::caller::{self, Caller, Credential};
-use super::error::{invalid_request, refuse};
+use super::about_token::{AboutToken, Counters};
+use super::caller::Caller;
+use super::error::refuse;
 use super::presented_token::{self, Claims};
-use super::{parameters, store};
+use super::store;
 
 /// Why the key is disabled, for whoever holds it.
 const REASON: &str = "its secret was revoked by whoever holds it";
@@ -41,41 +39,16 @@ enum Found {
 pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
-    uses: Data<Recorder>,
-    guesses: Data<Guesses>,
+    counters: Counters,
     tenant: Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    let slug = tenant.into_inner();
-    let mut parameters = parameters::read(&req, &mut payload.into_inner()).await?;
-    let credential = Credential::read(&req, &mut parameters, &slug)?;
-    let token = parameters.take("token").map(Secret::new);
-    let (from, now, portal_) = (RequestInfo::of(&req).address, portal.clock.now(), Data::clone(&portal));
-    let secret = credential.secret();
-    let attempt = secret.map(|secret| guesses.enter(from, secret.expose(), now)).transpose()?;
-    let (known, call) = portal
-        .db
-        .point_read(move |conn| {
-            let caller = match caller::check(conn, &portal_, &slug, &credential, from, now)? {
-                Ok(caller) => caller,
-                Err(refused) => {
-                    let (error, call) = *refused;
-                    return Ok::<_, db::Error>((Err(error), call));
-                }
-            };
-            let call = caller.call(Verdict::Valid.code(), now, from);
-            let Some(token) = &token else { return Ok((Err(invalid_request("token is missing.")), Some(call))) };
-            let found = find(conn, &portal_, &caller, token, now)?;
-            Ok((Ok((caller, found)), Some(call)))
-        })
-        .await?;
-    if let Some(attempt) = attempt {
-        guesses.settle(attempt, call.is_some(), now);
-    }
-    if let Some(call) = call {
-        uses.note(&call);
-    }
-    let (caller, found) = known?;
+    let about = AboutToken::read(&req, tenant.into_inner(), payload).await?;
+    let portal_ = Data::clone(&portal);
+    let finds = move |conn: &mut Conn, caller: &Caller, token: &Secret, now| {
+        Ok((find(conn, &portal_, caller, token, now)?, None))
+    };
+    let (caller, found) = about.answer(&portal, counters, None, finds).await?;
     match found {
         Found::Nothing => {}
         Found::Others => return Err(refuse("unauthorized_client", "The token belongs to another client.")),

@@ -22,9 +22,6 @@ pub const GUESSES_AT_ONCE: u32 = 100;
 
 const LIMIT: RateLimit = RateLimit::new(GUESSES_PER_SECOND, Unit::Second, GUESSES_AT_ONCE);
 
-/// Those that were under way together are paid for afterwards, up to as many.
-const MOST_DEBT: u32 = GUESSES_AT_ONCE;
-
 const SLOTS: usize = 1 << 15;
 
 /// Counts wrong secrets.
@@ -40,6 +37,8 @@ pub struct Guesses {
 pub struct Attempt {
     network: usize,
     mac: u64,
+    /// Whether it was counted as wrong before anybody knew.
+    is_counted: bool,
 }
 
 /// Too many wrong secrets came from there.
@@ -70,33 +69,40 @@ impl Guesses {
         Self { key: MacKey::new(&random::bytes(entropy)), networks, right: RightSecrets::new() }
     }
 
-    /// Asks whether this secret may be looked up, presented from there. Nothing is counted yet: right ones cost nothing, however
-    /// many come at once.
+    /// Asks whether this secret may be looked up, presented from there. It counts as a wrong one until something else is known, so
+    /// that those that come together are no more than those that come one after the other.
     ///
     /// # Errors
     /// The seconds to wait, where too many wrong ones came from there, and this one was not right lately.
     pub fn enter(&self, from: Option<IpAddr>, secret: &str, now: Timestamp) -> Result<Attempt, TooManyGuesses> {
         let place = from.map(network).unwrap_or_default();
-        let attempt = Attempt {
-            network: usize::try_from(self.mac(b"network", &place)).unwrap_or_default() % SLOTS,
-            mac: self.mac(b"secret", secret),
-        };
-        let bucket = self.networks()[attempt.network].filled(LIMIT, now.micros(), MOST_DEBT);
-        if bucket.holds_one(LIMIT) || self.right.know(attempt.mac) {
-            return Ok(attempt);
+        let network = usize::try_from(self.mac(b"network", &place)).unwrap_or_default() % SLOTS;
+        let mac = self.mac(b"secret", secret);
+        if self.right.know(mac) {
+            return Ok(Attempt { network, mac, is_counted: false });
         }
-        Err(TooManyGuesses { retry_after: seconds(bucket.wait(LIMIT)).max(1) })
+        let mut networks = self.networks();
+        let bucket = networks[network].filled(LIMIT, now.micros());
+        if !bucket.holds_one(LIMIT) {
+            return Err(TooManyGuesses { retry_after: seconds(bucket.wait(LIMIT)).max(1) });
+        }
+        networks[network] = bucket.less_one(LIMIT);
+        Ok(Attempt { network, mac, is_counted: true })
     }
 
-    /// Tells what came of it: whether it is the secret of the key that was meant, whatever became of the key.
-    pub fn settle(&self, attempt: Attempt, is_right: bool, now: Timestamp) {
-        if is_right {
+    /// Tells what came of it: whether it is the secret of the key that was meant, whatever became of the key; `None` where the
+    /// truth is not known. An attempt of which nothing is told, because whoever made it hung up, stays counted.
+    pub fn settle(&self, attempt: Attempt, is_right: Option<bool>, now: Timestamp) {
+        if is_right == Some(true) {
             self.right.remember(attempt.mac);
+        }
+        let is_wrong = is_right == Some(false);
+        if is_wrong == attempt.is_counted {
             return;
         }
         let mut networks = self.networks();
-        let bucket = &mut networks[attempt.network];
-        *bucket = bucket.filled(LIMIT, now.micros(), MOST_DEBT).less_one(LIMIT);
+        let bucket = networks[attempt.network].filled(LIMIT, now.micros());
+        networks[attempt.network] = if is_wrong { bucket.less_one(LIMIT) } else { bucket.one_more(LIMIT) };
     }
 
     fn networks(&self) -> std::sync::MutexGuard<'_, Vec<Bucket>> {
@@ -127,7 +133,7 @@ mod tests {
     fn guess(guesses: &Guesses, address: &str, often: u32, now: Timestamp) -> u32 {
         let one = |number: &u32| {
             let attempt = guesses.enter(from(address), &format!("wrong {number}"), now);
-            attempt.map(|attempt| guesses.settle(attempt, false, now)).is_ok()
+            attempt.map(|attempt| guesses.settle(attempt, Some(false), now)).is_ok()
         };
         u32::try_from((0..often).filter(one).count()).unwrap()
     }
@@ -155,35 +161,46 @@ mod tests {
     fn whoever_holds_a_right_secret_is_never_kept_waiting_by_others() {
         let guesses = Guesses::new(&SystemEntropy);
         let right = guesses.enter(from("203.0.113.7"), "right", NOW).unwrap();
-        guesses.settle(right, true, NOW);
+        guesses.settle(right, Some(true), NOW);
         guess(&guesses, "203.0.113.7", 10_000, NOW);
         assert!(guesses.enter(from("203.0.113.7"), "wrong", NOW).is_err());
         for _ in 0..10_000 {
             let again = guesses.enter(from("203.0.113.7"), "right", NOW).expect("it may be looked up");
-            guesses.settle(again, true, NOW);
+            guesses.settle(again, Some(true), NOW);
         }
     }
 
     #[test]
-    fn right_secrets_cost_nothing_however_many_come_at_once() {
+    fn right_secrets_cost_nothing() {
         let guesses = Guesses::new(&SystemEntropy);
-        let attempts: Vec<_> = (0..10_000)
-            .map(|number| guesses.enter(from("10.0.0.1"), &format!("right {number}"), NOW).unwrap())
-            .collect();
-        attempts.into_iter().for_each(|attempt| guesses.settle(attempt, true, NOW));
+        for number in 0..10_000 {
+            let attempt = guesses.enter(from("10.0.0.1"), &format!("right {number}"), NOW).unwrap();
+            guesses.settle(attempt, Some(true), NOW);
+        }
         assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), GUESSES_AT_ONCE);
     }
 
     #[test]
-    fn guesses_that_were_under_way_together_are_paid_for_afterwards() {
+    fn where_the_truth_is_not_known_nobody_guessed() {
         let guesses = Guesses::new(&SystemEntropy);
-        let attempts: Vec<_> = (0..150).map(|_| guesses.enter(from("10.0.0.1"), "wrong", NOW).unwrap()).collect();
-        attempts.into_iter().for_each(|attempt| guesses.settle(attempt, false, NOW));
-        assert_eq!(
-            guesses.enter(from("10.0.0.1"), "wrong", NOW).unwrap_err().retry_after,
-            3,
-            "51 to be paid for, 20 a second"
-        );
-        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW.plus_seconds(3)), 10);
+        for _ in 0..1_000 {
+            let attempt = guesses.enter(from("10.0.0.1"), "nobody knows", NOW).unwrap();
+            guesses.settle(attempt, None, NOW);
+        }
+        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), GUESSES_AT_ONCE);
+    }
+
+    #[test]
+    fn no_more_are_under_way_together_than_may_come_one_after_the_other() {
+        let guesses = Guesses::new(&SystemEntropy);
+        let enter = |secret: &str| guesses.enter(from("10.0.0.1"), secret, NOW);
+        let under_way: Vec<_> = (0..150).filter_map(|_| enter("wrong").ok()).collect();
+        assert_eq!(under_way.len(), 100);
+        assert_eq!(enter("wrong").unwrap_err().retry_after, 1);
+        // Whoever hangs up has asked all the same; whoever was right makes room.
+        let mut under_way = under_way.into_iter();
+        guesses.settle(under_way.next().unwrap(), Some(true), NOW);
+        guesses.settle(under_way.next().unwrap(), Some(false), NOW);
+        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), 1);
     }
 }

@@ -4,4 +4,4 @@ mod credential;
 mod verdict;
 
 pub use credential::{Checked, check};
-pub use verdict::{AddressRefused, Verdict, allows};
+pub use verdict::{AddressRefused, INSUFFICIENT_PERMISSION, Verdict, allows};

@@ -8,6 +8,9 @@ use crate::base::clock::Timestamp;
 use crate::base::hash;
 use crate::web::moment;
 
+/// The word for a key that is good, and may not do what is asked. That is no verdict on the key.
+pub const INSUFFICIENT_PERMISSION: &str = "INSUFFICIENT_PERMISSION";
+
 /// The answer to "is this key good".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -91,10 +94,9 @@ impl Verdict {
                 let why = reason.as_deref().map(|reason| format!(": {}", without_stop(reason))).unwrap_or_default();
                 format!("The key was disabled on {}{why}.", moment::in_words(*at))
             }
-            Self::Rotated { at } => format!(
-                "The key was rotated: this secret ended on {}, and another one works in its place.",
-                moment::in_words(*at)
-            ),
+            Self::Rotated { at } => {
+                format!("This secret of the key ended on {}, and only a newer one works.", moment::in_words(*at))
+            }
             Self::Expired { at } => format!("The key expired on {}.", moment::in_words(*at)),
             Self::IpNotAllowed(AddressRefused::NotSaid) => {
                 "The key may be used from certain addresses only: send ip, the address from which it was presented."

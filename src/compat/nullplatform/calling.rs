@@ -12,18 +12,15 @@ use crate::base::secret::Secret;
 use crate::db::dialect::{self, Lock};
 use crate::db::{Conn, Tx};
 use crate::oauth::Means;
-use crate::oauth::caller::{self, Caller};
+use crate::oauth::caller::{self, Caller, Known};
 use crate::rate_limits::{Decision, RATE_LIMITED};
 use crate::usage::{Call, Recorder};
-use crate::verify::Verdict;
+use crate::verify::{INSUFFICIENT_PERMISSION, Verdict};
 use crate::web::error::Kind;
 use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
 use super::refusal::{Failure, of_oauth, unauthenticated};
-
-/// The key is good, and may not do that.
-const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
 
 const MISSING: &str = "Send an access token: Authorization: Bearer, with what POST /token answered.";
 
@@ -51,11 +48,12 @@ impl Calling {
         let is_key = !credential.expose().contains('.');
         let attempt = is_key.then(|| guesses.enter(from, credential.expose(), now)).transpose()?;
         let (portal_, secret) = (Data::clone(portal), Arc::clone(&credential));
-        let known = portal.db.point_read(move |conn| caller::of_any_tenant(conn, &portal_, &secret, from, now)).await?;
+        let known = portal.db.point_read(move |conn| caller::of_any_tenant(conn, &portal_, &secret, from, now)).await;
         if let Some(attempt) = attempt {
-            guesses.settle(attempt, known.as_ref().map_or_else(|refused| refused.1.is_some(), |_| true), now);
+            let is_right = |known: &Known| known.as_ref().map_or_else(|refused| refused.1.is_some(), |_| true);
+            guesses.settle(attempt, known.as_ref().ok().map(is_right), now);
         }
-        let caller = match known {
+        let caller = match known? {
             Ok(caller) => caller,
             Err(refused) => {
                 let (error, call) = *refused;
@@ -125,7 +123,7 @@ impl Calling {
                     // A fault of ours is no answer to the key.
                     Kind::Internal | Kind::Unavailable => {}
                     Kind::Forbidden(_) | Kind::CannotGive(_) => {
-                        self.uses.note(&Call { code: INSUFFICIENT, ..self.call });
+                        self.uses.note(&Call { code: INSUFFICIENT_PERMISSION, ..self.call });
                     }
                     _ => self.uses.note(&self.call),
                 }

@@ -3,15 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::access::Grant;
-use crate::access::permission::ApplicationPermission;
 use crate::api_keys::Presented;
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::secret_text::Malformed;
+use crate::oauth::GrantClaim;
 use crate::rate_limits::{Exceeded, RATE_LIMITED};
-use crate::verify::Verdict;
-
-/// The key is good, and may not do that there.
-pub const INSUFFICIENT: &str = "INSUFFICIENT_PERMISSION";
+use crate::verify::{INSUFFICIENT_PERMISSION, Verdict};
 
 /// What was found out about a key.
 pub enum Answer {
@@ -43,7 +40,7 @@ impl Answer {
             Self::TooManyGuesses(words, retry_after) => wait(&words, retry_after),
             Self::Insufficient => {
                 let message = "The key is valid, but does not hold this permission there.";
-                json!({ "valid": false, "code": INSUFFICIENT, "message": message })
+                json!({ "valid": false, "code": INSUFFICIENT_PERMISSION, "message": message })
             }
             Self::Valid(found) => {
                 let (tags, presented, grants) = *found;
@@ -55,14 +52,7 @@ impl Answer {
 
 fn yes(presented: &Presented, tags: &[Tag], grants: &[Grant]) -> Value {
     let key = &presented.key;
-    let grants: Vec<Value> = grants
-        .iter()
-        .map(|grant| {
-            let permissions: Vec<&str> =
-                grant.permissions.application.iter().map(ApplicationPermission::as_str).collect();
-            json!({ "resource": grant.resource.as_str(), "role": grant.role, "permissions": permissions })
-        })
-        .collect();
+    let grants: Vec<GrantClaim<'_>> = grants.iter().map(GrantClaim::full).collect();
     let tags: Vec<Value> = tags.iter().map(|tag| json!({ "key": tag.key, "value": tag.value })).collect();
     json!({
         "valid": true,

@@ -11,10 +11,10 @@ use crate::db::{self, Conn};
 use crate::gateway::question::Question;
 use crate::rate_limits::{Decision, Limiter, RATE_LIMITED};
 use crate::usage::Call;
-use crate::verify::{self, Checked, Verdict};
+use crate::verify::{self, Checked, INSUFFICIENT_PERMISSION, Verdict};
 use crate::web::Portal;
 
-use super::answer::{Answer, INSUFFICIENT};
+use super::answer::Answer;
 
 /// A question as it is sent.
 #[derive(Deserialize)]
@@ -107,7 +107,7 @@ pub fn find(
         return Ok(found(Answer::RateLimited(exceeded), RATE_LIMITED, Some(decision)));
     }
     if !asked.question.is_held_by(&grants, &presented.tenant.root()) {
-        return Ok(found(Answer::Insufficient, INSUFFICIENT, Some(decision)));
+        return Ok(found(Answer::Insufficient, INSUFFICIENT_PERMISSION, Some(decision)));
     }
     let tags = tags_of_presented(conn, &presented)?;
     Ok(found(Answer::Valid(Box::new((tags, presented, grants))), Verdict::Valid.code(), Some(decision)))

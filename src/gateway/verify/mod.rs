@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use crate::api_keys::secret_text;
 use crate::base::clock::Timestamp;
-use crate::db;
 use crate::rate_limits::{Attempt, Decision, Guesses, Limiter, TooManyGuesses};
 use crate::usage::Recorder;
 use crate::web::error::Kind;
@@ -57,8 +56,9 @@ async fn submit(
     let now = portal.clock.now();
     let attempt = guesses.enter(counted(&req, &portal, asked.ip), asked.key.expose(), now)?;
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
-    let found = portal.db.point_read(move |conn| find(conn, &portal_, &limiter, &asked, now)).await?;
-    guesses.settle(attempt, found.call.is_some(), now);
+    let found = portal.db.point_read(move |conn| find(conn, &portal_, &limiter, &asked, now)).await;
+    guesses.settle(attempt, found.as_ref().ok().map(|found| found.call.is_some()), now);
+    let found = found?;
     if let Some(call) = &found.call {
         uses.note(call);
     }
@@ -96,11 +96,11 @@ async fn submit_batch(
                 Ok(attempt) => attempt,
                 Err(answer) => return Ok(Found::nobody(answer)),
             };
-            let found = find(conn, &portal_, &limiter, asked, now)?;
+            let found = find(conn, &portal_, &limiter, asked, now);
             if let Some(attempt) = attempt {
-                guesses.settle(attempt, found.call.is_some(), now);
+                guesses.settle(attempt, found.as_ref().ok().map(|found| found.call.is_some()), now);
             }
-            Ok::<_, db::Error>(found)
+            found
         };
         asked.iter().zip(from).map(one).collect::<Result<Vec<_>, _>>()
     });

@@ -43,6 +43,17 @@ on_both! {
         assert_eq!(portal.verify(&dead.secret).await, "DELETED");
     }
 
+    async fn a_secret_that_has_ended_costs_no_transaction_however_often_it_is_reported(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (leaked, dead) = (ada.makes_key("leaked").await, ada.makes_key("dead").await);
+        ada.post(&dead.path("delete"), &[]).await.redirects_to("/api-keys");
+        leaks(&portal, &leaked.secret).await.is(202);
+        for key in [&leaked, &dead] {
+            let (_, asked) = portal.asks(leaks(&portal, &key.secret)).await;
+            assert!(!asked.is_empty() && asked.iter().all(|asked| asked.starts_with("SELECT")), "{asked:?}");
+        }
+    }
+
     async fn a_wrong_secret_ends_nothing(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         leaks(&portal, &key.wrong_secret()).await.is(202);

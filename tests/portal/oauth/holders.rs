@@ -43,7 +43,7 @@ on_both! {
         let rotated = ada.makes_key("is-rotated").await;
         let version = ada.get(&rotated.path("rotate")).await.is(200).field("version");
         ada.post(&rotated.path("rotate"), &[("version", &version), ("overlap", "0")]).await.is(200);
-        assert!(told(&portal, &rotated).await.starts_with("The key was rotated: this secret ended on 23 Nov 2026 at 14:32 UTC"));
+        assert!(told(&portal, &rotated).await.starts_with("This secret of the key ended on 23 Nov 2026 at 14:32 UTC"));
         let expired = ada.makes_key("is-expired").await;
         portal.clock.forward(90 * 86_400);
         assert_eq!(told(&portal, &expired).await, format!("The key expired on 21 Feb 2027 at 14:32 UTC. {ask}"));

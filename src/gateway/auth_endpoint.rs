@@ -206,7 +206,7 @@ impl Asked {
         let call = self.call(&tenant, &key, secret, verdict.code());
         let words = || verdict.message(&tenant.contact).into();
         Ok(match &verdict {
-            Verdict::Valid => self.used(limiter, call, &key, || self.may(tenant.clone(), &key, &grants)),
+            Verdict::Valid => self.used(limiter, call, &key, || self.may(tenant.clone(), &key, &grants, false)),
             Verdict::IpNotAllowed(_) => Found::refused(Refusal::NotFromThere(words()), call),
             _ => Found::refused(Refusal::Unauthenticated(words()), call),
         })
@@ -226,7 +226,7 @@ impl Asked {
         let is_for_another = self.audience.as_ref().is_some_and(|audience| *audience != token.claims.aud);
         Ok(self.used(limiter, call, &key, || match is_for_another {
             true => Err(Refusal::OtherAudience),
-            false => self.may(tenant.clone(), &key, &token.grants),
+            false => self.may(tenant.clone(), &key, &token.grants, token.claims.narrowed),
         }))
     }
 
@@ -248,12 +248,12 @@ impl Asked {
     }
 
     /// Whether a good key may do what is asked for.
-    fn may(&self, tenant: Tenant, key: &ApiKey, grants: &[Grant]) -> Decision {
+    fn may(&self, tenant: Tenant, key: &ApiKey, grants: &[Grant], is_narrowed: bool) -> Decision {
         let root = tenant.root();
         if !self.question.is_held_by(grants, &root) {
             return Err(Refusal::Insufficient { scope: self.question.permission().map(str::to_owned) });
         }
         let there = self.question.there(grants, &root);
-        Ok(Identity::new(tenant.slug, key.client_id.clone(), key.key_id.clone(), &there))
+        Ok(Identity::new(tenant.slug, key.client_id.clone(), key.key_id.clone(), &there, is_narrowed))
     }
 }

@@ -35,16 +35,19 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Of a key with the grants that count.
-    pub fn new(tenant: String, client_id: String, key_id: String, grants: &[&Grant]) -> Self {
-        let roles: BTreeSet<&str> = grants.iter().map(|grant| grant.role.as_str()).collect();
+    /// Of a key with the grants that count. A role stands for all that is in it, so whoever was narrowed to a part of theirs has
+    /// none to show.
+    pub fn new(tenant: String, client_id: String, key_id: String, grants: &[&Grant], is_narrowed: bool) -> Self {
+        let roles = grants.iter().filter(|_| !is_narrowed).map(|grant| grant.role.as_str());
+        let roles: BTreeSet<&str> = roles.collect();
         let permissions = grants.iter().flat_map(|grant| &grant.permissions.application);
         let permissions: BTreeSet<&str> = permissions.map(ApplicationPermission::as_str).collect();
         Self { tenant, client_id, key_id, roles: list(&roles), permissions: list(&permissions) }
     }
 
-    /// The status that lets pass. Where the lists are too long, the permissions are left out, and then the roles, and a header says so. Those that
-    /// are empty are there all the same, so that a gateway always has something to put in the place of what a client sent.
+    /// The status that lets pass. Where the lists are too long, the permissions are left out, and then the roles, and a header says
+    /// so. Those that are empty are there all the same, so that a gateway always has something to put in the place of what a
+    /// client sent.
     pub fn answer(mut self, passed: StatusCode) -> HttpResponse {
         let length = |of: &Self| {
             let values = [&of.tenant, &of.client_id, &of.key_id, &of.roles, &of.permissions];

@@ -26,9 +26,6 @@ impl Question {
         let resource = resource.map(str::parse).transpose();
         let resource =
             resource.map_err(|_| "resource is not a path such as organization=acme:application=invoices.")?;
-        if permission.is_none() && resource.is_some() {
-            return Err("resource is given without permission: say which permission is asked for there.");
-        }
         Ok(Self { permission, resource })
     }
 
@@ -42,10 +39,10 @@ impl Question {
         }
     }
 
-    /// The grants that count where something is asked for; all of them where nothing is.
+    /// The grants that count where it is asked: on the resource, and without one on the root.
     pub fn there<'a>(&self, grants: &'a [Grant], root: &ResourcePath) -> Vec<&'a Grant> {
         let resource = self.resource.as_ref().unwrap_or(root);
-        grants.iter().filter(|grant| self.permission.is_none() || grant.resource.covers(resource)).collect()
+        grants.iter().filter(|grant| grant.resource.covers(resource)).collect()
     }
 
     /// The permission as it was asked for.

@@ -45,6 +45,9 @@ impl Body {
     /// # Errors
     /// What makes no sense, beginning with the name of the field.
     pub fn parse(self) -> Result<Asked, &'static str> {
+        if self.permission.is_none() && self.resource.is_some() {
+            return Err("resource is given without permission: say which permission is asked for there.");
+        }
         let question = Question::parse(self.permission.as_deref(), self.resource.as_deref())?;
         let ip = self.ip.as_deref().map(str::parse::<IpAddr>).transpose();
         let ip = ip.map_err(|_| "ip is not an IPv4 or IPv6 address.")?;

@@ -1,7 +1,7 @@
 //! Envoy's ext_authz over HTTP: the request that `ext_authz_http_impl.cc` and `async_client_impl.cc` of Envoy 1.36 make. The
 //! path is the prefix with the client's own behind it, the body stays away, and Envoy's own address comes behind the client's.
 
-use super::replays::{CLIENT, in_recipe, keys, passes, refused};
+use super::replays::{CLIENT, NAMES, assert_has_in_order, in_recipe, keys, passes, recipe, refused};
 use crate::support::{Portal, Wire, on_both};
 
 const ENVOY: &str = "10.0.0.5";
@@ -35,6 +35,22 @@ on_both! {
         // Where its own address is not trusted, it is the client's.
         let half = portal.restarted(&[("trusted_proxies", "127.0.0.1")]);
         refused(&asks(&half, "GET", "/", &good).await, 403);
+    }
+
+    async fn the_recipe_takes_away_what_a_client_says_of_itself_and_lets_nobody_pass_unasked(portal: Portal) {
+        let recipe = recipe("envoy.md");
+        assert_has_in_order(&recipe, &["path_with_escaped_slashes_action: REJECT_REQUEST", "common_http_protocol_options: { headers_with_underscores_action: REJECT_REQUEST }"]);
+        let removed = NAMES.map(|name| format!("- remove: x-keystead-{name}"));
+        let mut lines = vec!["http_filters:"];
+        lines.extend(removed.iter().map(String::as_str));
+        lines.extend(["- name: envoy.filters.http.ext_authz", "failure_mode_allow: false", "status_on_error: { code: ServiceUnavailable }", "encode_raw_headers: true"]);
+        lines.push("- { key: x-forwarded-for, value: \"%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%\" }");
+        lines.extend(["- remove: authorization", "- remove: x-api-key", "- name: envoy.filters.http.router"]);
+        assert_has_in_order(&recipe, &lines);
+        // All that Keystead says is in the list of what is taken away.
+        let (reader, _) = keys(&portal).await;
+        let behind = portal.restarted(&[("trusted_proxies", &format!("127.0.0.1,{ENVOY}"))]);
+        passes(&asks(&behind, "GET", "/", &format!("x-api-key: {}\r\n", reader.secret)).await, 200, &reader);
     }
 
     async fn a_clients_path_asks_nothing(portal: Portal) {

@@ -7,15 +7,33 @@ use crate::support::{Key, Portal, Wire};
 /// The address that clients of the replayed requests come from.
 pub const CLIENT: &str = "198.51.100.24";
 
-/// What stands between quotes behind a word, in the recipe of a page in docs/gateways.
+/// The recipe of a page in docs/gateways.
 #[track_caller]
-pub fn in_recipe(page: &str, word: &str) -> String {
+pub fn recipe(page: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/gateways").join(page);
     let text = std::fs::read_to_string(path).expect("the page is there");
-    let recipe = text.split("\n```yaml\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("a recipe");
+    text.split("\n```yaml\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("a recipe").to_owned()
+}
+
+/// What stands between quotes behind a word in it.
+#[track_caller]
+pub fn in_recipe(page: &str, word: &str) -> String {
+    let recipe = recipe(page);
     let quoted = recipe.split(&format!(" {word}: \"")).nth(1).and_then(|rest| rest.split('"').next());
     quoted.unwrap_or_else(|| panic!("{page} has no {word}")).to_owned()
 }
+
+/// What programs that no test runs make of their recipes hangs on these lines, in this order.
+#[track_caller]
+pub fn assert_has_in_order(recipe: &str, lines: &[&str]) {
+    let mut rest = recipe.lines().map(str::trim);
+    for line in lines {
+        assert!(rest.any(|own| own == *line), "there is no {line:?} where it has to be in:\n{recipe}");
+    }
+}
+
+/// The names of the headers that say whose a request is.
+pub const NAMES: [&str; 6] = ["tenant", "client-id", "key-id", "roles", "permissions", "grants-omitted"];
 
 /// A key that may read invoices, from the clients' address alone, and one that may not.
 pub async fn keys(portal: &Portal) -> (Key, Key) {

@@ -86,9 +86,12 @@ on_both! {
             let answer = asks(&portal, &format!("?permission={permission}&resource={INVOICES}"), &narrow).await;
             assert_eq!(answer.status.as_u16(), status, "{permission}");
         }
-        let answer = asks(&portal, "", &narrow).await;
-        let told = ["x-keystead-roles", "x-keystead-permissions"].map(|name| answer.header(name));
-        assert_eq!(told, ["sender", "invoices:read"], "a role of which nothing is left is not named");
+        let there = format!("?resource={INVOICES}");
+        for (text, roles, permissions) in [(&narrow, "", "invoices:read"), (&key.secret, "ops,sender", "invoices:*,orders:read")] {
+            let answer = asks(&portal, &there, text).await;
+            let told = ["x-keystead-roles", "x-keystead-permissions"].map(|name| answer.header(name));
+            assert_eq!(told, [roles, permissions], "a role stands for all that is in it");
+        }
         let all_asked = token(&portal, &key, &[("scope", "invoices:* orders:read")]).await;
         refused(&asks(&portal, &format!("?permission=api_keys:read&resource={INVOICES}"), &all_asked).await, 403, "insufficient_scope");
         let whole = token(&portal, &key, &[]).await;

@@ -1,7 +1,9 @@
 //! Traefik's ForwardAuth: the request that `pkg/middlewares/auth/forward.go` of Traefik v3 makes (commit bd22897), behind an
 //! entry point that trusts nobody, in the bytes of Go's HTTP client.
 
-use super::replays::{CLIENT, in_recipe, keys, passes, refused};
+use regex::Regex;
+
+use super::replays::{CLIENT, NAMES, assert_has_in_order, in_recipe, keys, passes, recipe, refused};
 use crate::support::{Portal, Wire, on_both};
 
 /// Of a client's request: its method and address are in headers, its own headers go along, its body does not.
@@ -19,6 +21,26 @@ async fn asks(portal: &Portal, method: &str, credentials: &str) -> Wire {
              Accept-Encoding: gzip\r\nConnection: close\r\n\r\n"
         ))
         .await
+}
+
+#[test]
+fn the_recipe_takes_away_what_a_client_says_of_itself() {
+    let lines = [
+        "middlewares: [keystead, without-credentials]",
+        "trustForwardHeader: false",
+        "Authorization: \"\"",
+        "X-API-Key: \"\"",
+    ];
+    assert_has_in_order(&recipe("traefik.md"), &lines);
+    let taken_away = Regex::new(&in_recipe("traefik.md", "authResponseHeadersRegex")).expect("a pattern");
+    for name in NAMES {
+        for (spoken, written) in [("X-Keystead-", name.to_owned()), ("x_keystead_", name.replace('-', "_"))] {
+            assert!(taken_away.is_match(&format!("{spoken}{written}")), "{spoken}{written}");
+        }
+    }
+    assert!(
+        ["Authorization", "X-API-Key", "Content-Type", "X-Forwarded-For"].iter().all(|name| !taken_away.is_match(name))
+    );
 }
 
 on_both! {

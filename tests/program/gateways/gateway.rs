@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tempfile::TempDir;
 
-use super::recipe::{block, with};
+use super::recipe::{recipe, with};
 use crate::support::eventually;
 
 /// What the recipes say.
@@ -90,7 +90,7 @@ fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
 /// Debian's nginx.conf includes what is in conf.d; this one stands in for it. One process, which ends as a whole.
 fn nginx(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Command {
     let recipe =
-        with(block("nginx.md", "nginx"), &[replaced, &[("listen 8000;", &format!("listen {address};"))]].concat());
+        with(recipe("nginx.md", "nginx"), &[replaced, &[("listen 8000;", &format!("listen {address};"))]].concat());
     write(folder, "keystead.conf", &recipe);
     let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let places = places.map(|name| format!("    {name}_temp_path {name};\n")).concat();
@@ -109,7 +109,7 @@ fn nginx(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Comma
 
 /// On one address alone, and without the port that it is administered on.
 fn caddy(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Command {
-    let recipe = with(block("caddy.md", "caddyfile"), replaced);
+    let recipe = with(recipe("caddy.md", "caddyfile"), replaced);
     let global = format!("{{\n\tadmin off\n\tdefault_bind {}\n}}\n", address.ip());
     let file = write(folder, "Caddyfile", &format!("{global}{recipe}"));
     let mut command = Command::new("/usr/bin/caddy");
@@ -118,7 +118,7 @@ fn caddy(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Comma
 }
 
 fn haproxy(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Command {
-    let script = block("haproxy.md", "lua");
+    let script = recipe("haproxy.md", "lua");
     let (of_script, replaced): (Vec<_>, Vec<_>) = replaced.iter().copied().partition(|(old, _)| script.contains(old));
     let script = write(folder, "keystead.lua", &with(script, &of_script));
     let own = [
@@ -126,7 +126,7 @@ fn haproxy(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Com
         ("/etc/haproxy/keystead.lua", script.to_str().expect("a readable path").to_owned()),
     ];
     let own = own.iter().map(|(old, new)| (*old, new.as_str())).collect::<Vec<_>>();
-    let recipe = with(block("haproxy.md", "haproxy"), &[replaced, own].concat());
+    let recipe = with(recipe("haproxy.md", "haproxy"), &[replaced, own].concat());
     let file = write(folder, "haproxy.cfg", &recipe);
     let mut command = Command::new("/usr/sbin/haproxy");
     command.arg("-db").arg("-f").arg(file);

@@ -57,6 +57,18 @@ behind_each! {
         assert!(!format!("{seen:?}").contains("mallory"), "{seen:?}");
     }
 
+    async fn the_longest_lists_that_there_are_reach_the_api(scene: Scene) {
+        let many: Vec<String> = (0..100).map(|number| format!("invoices-of-the-year:read-number-{number:03}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).chain(["invoices:read"]).collect();
+        scene.has_role("archivist", &many);
+        let key = scene.key_with("archivist", "billing-sync").await;
+        scene.gets("/invoices", &[("Authorization", &bearer(&key.secret))]).await.is(200);
+        let seen = scene.api.saw();
+        let permissions = seen.header("x-keystead-permissions");
+        assert_eq!((permissions.split(',').count(), seen.header("x-keystead-grants-omitted")), (101, "false"), "{seen:?}");
+        assert!(permissions.len() > 3_600);
+    }
+
     async fn a_client_cannot_have_headers_taken_away_on_the_way(scene: Scene) {
         let key = scene.reader("billing-sync").await;
         let credential = bearer(&key.secret);

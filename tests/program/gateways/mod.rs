@@ -8,6 +8,7 @@ mod gateway;
 mod headers;
 mod outages;
 mod paths;
+mod questions;
 mod recipe;
 mod refusals;
 mod scene;

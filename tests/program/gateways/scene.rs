@@ -37,24 +37,36 @@ impl Scene {
         let api = Api::start().await;
         let gateway = Gateway::start(program, portal.address(), api.address, &[]);
         let scene = Self { program, gateway, api, ada, portal, place };
-        scene.sql(
-            "INSERT INTO roles (tenant_id, slug, name, description, assignable_by_user_managers, created_at, version) \
-             SELECT id, 'reader', 'The reader', '', FALSE, 0, 1 FROM tenants WHERE slug = 'acme'",
-        );
-        scene.sql(
-            "INSERT INTO role_permissions (tenant_id, role_id, kind, permission) \
-             SELECT tenant_id, id, 'application', 'invoices:read' FROM roles WHERE slug = 'reader'",
-        );
+        scene.has_role("reader", &["invoices:read"]);
         scene
+    }
+
+    /// Acme has a role.
+    pub fn has_role(&self, slug: &str, permissions: &[&str]) {
+        self.sql(&format!(
+            "INSERT INTO roles (tenant_id, slug, name, description, assignable_by_user_managers, created_at, version) \
+             SELECT id, '{slug}', 'The {slug}', '', FALSE, 0, 1 FROM tenants WHERE slug = 'acme'"
+        ));
+        for permission in permissions {
+            self.sql(&format!(
+                "INSERT INTO role_permissions (tenant_id, role_id, kind, permission) \
+                 SELECT tenant_id, id, 'application', '{permission}' FROM roles WHERE slug = '{slug}'"
+            ));
+        }
     }
 
     /// A key that may read invoices.
     pub async fn reader(&mut self, client_id: &str) -> Key {
+        self.key_with("reader", client_id).await
+    }
+
+    /// A key with a role on the whole organization.
+    pub async fn key_with(&mut self, role: &str, client_id: &str) -> Key {
         let key = self.ada.makes_key(client_id).await;
         let given = self.sql(&format!(
             "INSERT INTO grants (tenant_id, api_key_id, role_id, resource_id, granted_at, granted_by) \
              SELECT k.tenant_id, k.id, r.id, n.id, 0, 'a test' FROM api_keys k \
-             JOIN roles r ON r.tenant_id = k.tenant_id AND r.slug = 'reader' \
+             JOIN roles r ON r.tenant_id = k.tenant_id AND r.slug = '{role}' \
              JOIN resources n ON n.tenant_id = k.tenant_id AND n.path = 'organization=acme' WHERE k.key_id = '{}'",
             key.key_id
         ));

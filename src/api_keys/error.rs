@@ -36,6 +36,8 @@ pub enum ApiKeyError {
     CannotGive(CannotGive),
     /// A role or a resource that was asked for does not exist, or is not the actor's to give.
     Grants(GrantsError),
+    /// The actor is the key itself, and nobody changes what they hold themselves.
+    OwnGrants,
     /// The key cannot end then.
     Expiry(ExpiryProblem),
     /// The key has as many tags as it may have.
@@ -77,6 +79,7 @@ impl From<ApiKeyError> for web::Error {
             ApiKeyError::NotFound => Self::not_found(),
             ApiKeyError::AlreadyDeleted(deleted) => Self::gone((*deleted).into()),
             ApiKeyError::CannotGive(cannot) | ApiKeyError::Grants(GrantsError::CannotGive(cannot)) => cannot.into(),
+            ApiKeyError::OwnGrants => Self::not_allowed(error.to_string()),
             ApiKeyError::Stale(_) => Self::conflict("Somebody else changed this key meanwhile. Open it again."),
             ApiKeyError::NotRotating(_) => Self::conflict("No rotation of this key is going on. Open it again."),
             other => Self::bad_request(other.to_string()),
@@ -105,6 +108,7 @@ impl fmt::Display for ApiKeyError {
             Self::NotRotating(_) => f.write_str("no rotation of the key is going on"),
             Self::CannotGive(cannot) => cannot.fmt(f),
             Self::Grants(error) => error.fmt(f),
+            Self::OwnGrants => f.write_str("A key cannot change what it holds itself."),
             Self::Expiry(_) => f.write_str("the key cannot end then"),
             Self::TooManyTags => write!(f, "A key can have {MOST_TAGS} tags."),
         }

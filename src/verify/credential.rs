@@ -42,7 +42,7 @@ pub fn check(
     now: Timestamp,
 ) -> Result<Checked, Error> {
     let found = presented(conn, key_id)?;
-    // Computed for an unknown id too: the same work for known and unknown.
+    // Computed for an unknown id too: what it takes tells little of whether there is such a key.
     let mac = secret_text::mac(keyring.pepper(), text);
     let Some(found) = found else { return Ok(Checked::without_key(Verdict::Unknown)) };
     let Some(secret) = matching(&found.secrets, &mac) else { return Ok(Checked::without_key(Verdict::Unknown)) };

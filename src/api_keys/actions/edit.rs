@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::access::{Act, Grant, Permission};
+use crate::access::{Act, Grant, Permission, Who};
 use crate::api_keys::client_id::Name;
 use crate::api_keys::store::{self, Changes};
 use crate::api_keys::tag::MOST_TAGS;
@@ -55,6 +55,9 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     let stays = |grant: &&Grant| edit.wanted.iter().any(|new| new.role == grant.role && new.resource == grant.resource);
     act.actor.require_to_give_all(held.iter().filter(|grant| !stays(grant)))?;
     let grants_changed = !grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?.is_nothing();
+    if grants_changed && act.actor.who == Who::ApiKey(key.id) {
+        return Err(ApiKeyError::OwnGrants);
+    }
     let wider =
         !edit.allowed_addresses.is_within(&key.allowed_addresses) || !edit.rate_limits.is_within(&key.rate_limits);
     if expires_at > key.expires_at || wider {

@@ -49,6 +49,24 @@ on_both! {
         provider.changes(id, &with(INVOICES, "manage-api-credentials")).await.is(200);
     }
 
+    async fn a_key_does_not_change_what_it_holds_itself(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_role("sender", &["invoices:write"]).await;
+        let key = manager(&portal, &mut ada).await;
+        let provider = Provider::with(&portal, &key).await;
+        let own = portal.number(&format!("SELECT id FROM api_keys WHERE key_id = '{}'", key.key_id)).await;
+        let held = provider.reads(own).await.is(200).json()["grants"].clone();
+        let before = portal.dump().await["grants"].clone();
+        let mut more = held.as_array().expect("a list").clone();
+        more.push(json!({ "nrn": ROOT, "role_slug": "sender" }));
+        for grants in [json!(more), json!([])] {
+            let body = json!({ "name": "terraform", "grants": grants });
+            refused(&provider.changes(own, &body).await, 403, "A key cannot change what it holds itself.");
+        }
+        assert_eq!(portal.dump().await["grants"], before);
+        provider.changes(own, &json!({ "name": "by another name", "grants": held })).await.is(200);
+    }
+
     async fn a_narrowed_token_and_one_for_somebody_else_manage_nothing(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = manager(&portal, &mut ada).await;

@@ -49,7 +49,7 @@ bench:
 # The list of a million keys beside that of a thousand, on both databases.
 bench-finding:
 	scripts/install-test-packages
-	scripts/with-postgres cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench finding
+	scripts/with-postgres cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench portal -- finding
 
 # What is new goes into target, beside the small corpus that is kept in fuzz/corpus; what is found, into fuzz/artifacts.
 fuzz:

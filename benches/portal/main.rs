@@ -6,6 +6,7 @@
 //! is what to compare.
 
 mod bare;
+mod finding;
 mod http;
 mod load;
 mod program;
@@ -22,8 +23,12 @@ const STARTS: usize = 11;
 const ROUNDS: usize = 7;
 
 fn main() {
-    if std::env::args().any(|argument| argument == "bare") {
+    let asked = |word: &str| std::env::args().any(|argument| argument == word);
+    if asked("bare") {
         return bare::serve();
+    }
+    if asked("finding") {
+        return finding::run();
     }
 
     let starts = median((0..STARTS).map(|_| program::time_to_ready()).collect());

@@ -4,17 +4,6 @@
 //! A figure is the time from sending a request to the end of the page, over one connection at a time on this machine. What
 //! counts is how much more the many keys take than the few.
 
-// Each of the two measuring programs uses a part of these.
-#[allow(dead_code)]
-#[path = "../portal/http.rs"]
-mod http;
-#[allow(dead_code)]
-#[path = "../portal/program.rs"]
-mod program;
-#[allow(dead_code)]
-#[path = "../portal/visitor.rs"]
-mod visitor;
-
 mod data;
 mod pages;
 
@@ -25,7 +14,8 @@ const FEW: i64 = 1_000;
 /// Keys of the large one, unless the environment says another number.
 const MANY: i64 = 1_000_000;
 
-fn main() {
+/// Measures and prints.
+pub fn run() {
     let many = std::env::var("KEYSTEAD_BENCH_KEYS").map_or(MANY, |keys| keys.parse().expect("a number of keys"));
     let server = std::env::var("KEYSTEAD_TEST_POSTGRES").ok();
     let only = std::env::var("KEYSTEAD_BENCH_ON").ok();

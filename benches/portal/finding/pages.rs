@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-use crate::data;
 use crate::program::{self, Running};
 use crate::visitor::Visitor;
+
+use super::data;
 
 /// Of each kind.
 pub const REQUESTS: usize = 300;

@@ -20,9 +20,11 @@ pub(crate) use both;
 
 /// The columns of a row, in the order of its fields, as a type and as its value: for several queries, on either database.
 macro_rules! columns {
-    ($type:ident, $value:ident: $($table:ident::$column:ident),+ $(,)?) => {
-        type $type = ($($table::$column,)+);
-        const $value: $type = ($($table::$column,)+);
+    ($visible:vis $type:ident, $value:ident: $($table:ident::$column:ident),+ $(,)?) => {
+        #[doc = "The columns, as a type."]
+        $visible type $type = ($($table::$column,)+);
+        #[doc = "The columns, to be selected."]
+        $visible const $value: $type = ($($table::$column,)+);
     };
 }
 pub(crate) use columns;

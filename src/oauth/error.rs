@@ -1,4 +1,4 @@
-//! The errors of the token endpoint (RFC 6749, section 5.2; RFC 8707, section 2).
+//! The errors of the OAuth endpoints (RFC 6749, section 5.2; RFC 6750, section 3.1; RFC 8707, section 2).
 
 use std::borrow::Cow;
 

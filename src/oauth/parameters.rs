@@ -1,4 +1,4 @@
-//! The parameters of a token request: from the query, and from a urlencoded or multipart body.
+//! The parameters of a request to an OAuth endpoint: from the query, and from a urlencoded or multipart body.
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;

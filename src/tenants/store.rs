@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::access::TenantScope;
 use crate::base::clock::Timestamp;
+use crate::db::dialect;
 use crate::db::schema::tenants;
 use crate::db::{Conn, Error, Tx};
 
@@ -12,8 +13,9 @@ use super::{Audiences, SigningAlgorithm, Slug, Tenant};
 const DEFAULT_KEY_DAYS: i64 = 90;
 const ACCESS_TOKEN_SECONDS: i64 = 300;
 
-/// The columns that make a [`Tenant`], for queries of other tables that join it.
-pub type Columns = (
+// What makes a [`Tenant`], also for queries of other tables that join it.
+dialect::columns! {
+    pub Columns, COLUMNS:
     tenants::id,
     tenants::slug,
     tenants::organization,
@@ -25,22 +27,7 @@ pub type Columns = (
     tenants::allowed_audiences,
     tenants::contact,
     tenants::version,
-);
-
-/// See [`Columns`].
-pub const COLUMNS: Columns = (
-    tenants::id,
-    tenants::slug,
-    tenants::organization,
-    tenants::default_key_days,
-    tenants::longest_key_days,
-    tenants::access_token_seconds,
-    tenants::signing_algorithm,
-    tenants::signing_key_days,
-    tenants::allowed_audiences,
-    tenants::contact,
-    tenants::version,
-);
+}
 
 /// What is read of [`Columns`].
 pub type Row = (i64, String, String, i64, Option<i64>, i64, String, i64, String, String, i64);

@@ -8,6 +8,7 @@ use crate::settings::token_rules::TypedTokens;
 use crate::signing_keys::{self, PresentKey, Stage};
 use crate::tenants::{self, SigningAlgorithm, Tenant};
 use crate::web::actor::SignedIn;
+use crate::web::numbers::thousands;
 use crate::web::page::Moment;
 use crate::web::{Error, Portal};
 
@@ -191,9 +192,5 @@ fn last_end(tenant: &Tenant, now: Timestamp) -> Timestamp {
 }
 
 fn counted(count: usize) -> String {
-    match count {
-        count if count > COUNTED => "10,000+".to_owned(),
-        count if count >= 1_000 => format!("{},{:03}", count / 1_000, count % 1_000),
-        count => count.to_string(),
-    }
+    if count > COUNTED { format!("{}+", thousands(COUNTED)) } else { thousands(count) }
 }

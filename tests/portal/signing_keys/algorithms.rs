@@ -69,7 +69,7 @@ on_both! {
     async fn a_new_organization_signs_with_es256(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
-        let head = decode_header(&portal.token_for(&key).await.access_token()).expect("a head");
+        let head = decode_header(portal.token_for(&key).await.access_token()).expect("a head");
         assert_eq!(format!("{:?}", head.alg), "ES256");
         ada.get("/settings").await.says("ES256").says("Signs").says("The next one is made on");
         // The same algorithm once more needs no new key.

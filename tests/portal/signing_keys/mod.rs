@@ -41,7 +41,7 @@ async fn kids(portal: &Portal) -> Vec<String> {
 
 /// The id of the key that signs, as a new token says.
 async fn signer(portal: &Portal, key: &Key) -> String {
-    decode_header(&portal.token_for(key).await.access_token()).expect("a head").kid.expect("a kid")
+    decode_header(portal.token_for(key).await.access_token()).expect("a head").kid.expect("a kid")
 }
 
 /// Whether somebody who fetches the keys now accepts the signature of the token. When it ends is another question.

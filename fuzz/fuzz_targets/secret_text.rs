@@ -2,7 +2,8 @@
 
 #![no_main]
 
-use keystead::api_keys::secret_text::{EXAMPLE_ID, is_key_id, parse};
+use keystead::api_keys::key_id::{EXAMPLE_ID, is_key_id};
+use keystead::api_keys::secret_text::parse;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

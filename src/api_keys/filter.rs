@@ -6,7 +6,8 @@ use std::str::FromStr;
 use crate::access::ResourcePath;
 
 use super::api_key::{Status, Tag};
-use super::{secret_text, words};
+use super::key_id::is_key_id;
+use super::words;
 
 /// What somebody looks for. Everything that is given has to fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl Search {
 
     /// The text, where it may be the id of a key: typed as such, or what a secret became.
     pub fn key_id(&self) -> Option<&str> {
-        Some(self.shown.as_str()).filter(|text| secret_text::is_key_id(text))
+        Some(self.shown.as_str()).filter(|text| is_key_id(text))
     }
 
     /// Whether what was typed held a secret, which must not be seen again.

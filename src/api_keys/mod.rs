@@ -9,6 +9,7 @@ mod error;
 pub mod expiry;
 pub mod filter;
 mod hand_over;
+pub mod key_id;
 mod pages;
 pub mod problem;
 pub mod reason;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{ApiKey, secret_text};
+use super::ApiKey;
+use super::key_id::is_key_id;
 
 /// How many characters of a hint stand behind the gap.
 const ENDING: usize = 4;
@@ -31,7 +32,7 @@ pub(super) fn key_id_in(text: &str) -> Option<&str> {
         let (environment, rest) = text[at + brand.len()..].split_once('_')?;
         let (key_id, _) = rest.split_once('_')?;
         let known = !environment.is_empty() && environment.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        (known && secret_text::is_key_id(key_id)).then_some(key_id)
+        (known && is_key_id(key_id)).then_some(key_id)
     })
 }
 

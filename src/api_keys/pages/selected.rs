@@ -7,8 +7,9 @@ use askama::Template;
 
 use crate::access::Permission;
 use crate::api_keys::actions::{self, Listed, Tagged};
+use crate::api_keys::key_id::is_key_id;
 use crate::api_keys::tag::{MOST_TAGS, Tag};
-use crate::api_keys::{ApiKey, ApiKeyError, secret_text};
+use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::base::clock::Timestamp;
 use crate::usage::{self, Recorder, Standing};
 use crate::web::actor::SignedIn;
@@ -200,14 +201,14 @@ fn sentence(keys: usize) -> String {
 /// The ids of the boxes that are ticked; the overlay names them in one field.
 fn ticked(pairs: &Pairs) -> Vec<String> {
     let ids = pairs.names().filter_map(|name| name.strip_prefix("key-"));
-    let ticked: Vec<String> = ids.filter(|id| secret_text::is_key_id(id)).take(MOST).map(str::to_owned).collect();
+    let ticked: Vec<String> = ids.filter(|id| is_key_id(id)).take(MOST).map(str::to_owned).collect();
     if ticked.is_empty() { named(pairs) } else { ticked }
 }
 
 /// The ids that an address or the overlay names.
 fn named(pairs: &Pairs) -> Vec<String> {
     let ids = pairs.text("keys");
-    ids.split(',').filter(|id| secret_text::is_key_id(id)).take(MOST).map(str::to_owned).collect()
+    ids.split(',').filter(|id| is_key_id(id)).take(MOST).map(str::to_owned).collect()
 }
 
 /// The page of the list that they were selected on.

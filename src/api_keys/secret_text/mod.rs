@@ -7,15 +7,13 @@ use crate::base::hash::MacKey;
 use crate::base::random::{self, Entropy};
 use crate::base::secret::Secret;
 
+use super::key_id::{EXAMPLE_ID, KEY_ID, is_key_id};
+
 pub use malformed::{Around, Instead, Malformed};
 
 const BRAND: &str = "ks_";
-const ID: usize = 12;
 const RANDOM: usize = 43;
 const CHECKSUM: usize = 6;
-
-/// The id of the key that the documentation shows. No key has it.
-pub const EXAMPLE_ID: &str = "0123456789AB";
 
 /// A fresh secret with the id of its key.
 pub struct Minted {
@@ -27,7 +25,7 @@ pub struct Minted {
 
 /// Makes a key id and its first secret (256 bits).
 pub fn mint(entropy: &dyn Entropy, environment: &str) -> Minted {
-    let key_id = random::base62(entropy, ID);
+    let key_id = random::base62(entropy, KEY_ID);
     let text = secret_for(entropy, environment, &key_id);
     Minted { key_id, text }
 }
@@ -40,11 +38,6 @@ pub fn secret_for(entropy: &dyn Entropy, environment: &str, key_id: &str) -> Sec
     let checksum = base62::encode_u32(crc32fast::hash(text.as_bytes()));
     text.extend(checksum.map(char::from));
     Secret::new(text)
-}
-
-/// Whether the text looks like the id of a key.
-pub fn is_key_id(text: &str) -> bool {
-    text.len() == ID && base62::is_base62(text)
 }
 
 /// How a key is shown after its creation: prefix, four characters of the id, the last four.
@@ -67,7 +60,7 @@ pub fn parse<'a>(text: &'a str, environment: &str) -> Result<&'a str, Malformed>
 }
 
 /// No environment is longer than 16.
-const LONGEST: usize = BRAND.len() + 16 + 1 + ID + 1 + RANDOM + CHECKSUM;
+const LONGEST: usize = BRAND.len() + 16 + 1 + KEY_ID + 1 + RANDOM + CHECKSUM;
 
 fn exactly<'a>(text: &'a str, environment: &str) -> Result<&'a str, Malformed> {
     if text.is_empty() {

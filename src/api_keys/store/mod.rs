@@ -18,7 +18,8 @@ use crate::db::{Conn, Error, Tx};
 use crate::rate_limits::RateLimits;
 
 use super::client_id::ClientId;
-use super::{AllowedAddresses, ApiKey, secret_text};
+use super::key_id::is_key_id;
+use super::{AllowedAddresses, ApiKey};
 
 pub(super) use counts::count;
 pub(super) use list::{
@@ -143,7 +144,7 @@ pub(in crate::api_keys) fn by_key_id(
     key_id: &str,
 ) -> Result<Option<ApiKey>, Error> {
     // From an address, so it may be anything: PostgreSQL takes no NUL, for one.
-    if !secret_text::is_key_id(key_id) {
+    if !is_key_id(key_id) {
         return Ok(None);
     }
     let row: Option<Row> = api_keys::table

@@ -5,8 +5,11 @@ use super::recipe::{addition, with};
 use super::scene::{CLIENT, Scene, ask};
 use crate::support::Key;
 
+/// The scene, and the two keys.
+type Acme = (Scene, Key, Key);
+
 /// Acme behind a gateway that asks for other permissions at `/orders`; a key that may read invoices, and one that may read orders.
-async fn scene(program: Program, add: impl FnOnce(&str) -> Vec<(String, String)>) -> (Scene, Key, Key) {
+async fn scene(program: Program, add: impl FnOnce(&str) -> Vec<(String, String)>) -> Acme {
     let mut scene = Scene::behind(program).await;
     let added = add(scene.portal.address());
     let added: Vec<_> = added.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
@@ -30,9 +33,17 @@ async fn status(scene: &Scene, method: &str, path: &str, key: &Key) -> u16 {
     answer.status()
 }
 
+/// Each request has the first status with the key for invoices, and the second with that for orders.
+async fn assert_answers((scene, invoices, orders): &Acme, table: &[(&str, &str, u16, u16)]) {
+    for (method, path, of_invoices, of_orders) in table {
+        let statuses = (status(scene, method, path, invoices).await, status(scene, method, path, orders).await);
+        assert_eq!(statuses, (*of_invoices, *of_orders), "{method} {path}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nginx_asks_for_what_path_and_method_need() {
-    let (scene, invoices, orders) = scene(Program::Nginx, |_| {
+    let acme = scene(Program::Nginx, |_| {
         let text = addition("nginx.md", "nginx");
         let (map, locations) = text.split_once("server {\n").expect("two parts");
         let locations = locations.strip_suffix("}\n").expect("its end");
@@ -40,39 +51,41 @@ async fn nginx_asks_for_what_path_and_method_need() {
         vec![(first.into(), format!("{map}{first}")), (check.into(), format!("{locations}{check}"))]
     })
     .await;
-    for (method, path, of_invoices, of_orders) in [
-        ("GET", "/orders", 403, 200),
-        ("HEAD", "/orders/7", 403, 200),
-        ("DELETE", "/orders/7", 403, 403),
-        ("PROPFIND", "/orders/7", 403, 403),
-        ("GET", "/invoices", 200, 403),
-        ("GET", "/orders/..;/invoices", 404, 404),
-        ("GET", "/orders/%2e%2e/invoices", 200, 403),
-        ("GET", "/orders%2f..%2finvoices", 200, 403),
-        ("GET", "/.keystead-orders", 404, 404),
-    ] {
-        let statuses = (status(&scene, method, path, &invoices).await, status(&scene, method, path, &orders).await);
-        assert_eq!(statuses, (of_invoices, of_orders), "{method} {path}");
-    }
+    assert_answers(
+        &acme,
+        &[
+            ("GET", "/orders", 403, 200),
+            ("HEAD", "/orders/7", 403, 200),
+            ("DELETE", "/orders/7", 403, 403),
+            ("PROPFIND", "/orders/7", 403, 403),
+            ("GET", "/invoices", 200, 403),
+            ("GET", "/orders/..;/invoices", 404, 404),
+            ("GET", "/orders/%2e%2e/invoices", 200, 403),
+            ("GET", "/orders%2f..%2finvoices", 200, 403),
+            ("GET", "/.keystead-orders", 404, 404),
+        ],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn caddy_asks_for_what_the_path_needs() {
-    let (scene, invoices, orders) = scene(Program::Caddy, |keystead| {
+    let acme = scene(Program::Caddy, |keystead| {
         let text = with(addition("caddy.md", "caddyfile"), &[("127.0.0.1:8080", keystead)]);
         let check = format!("forward_auth {keystead} {{");
         vec![(check.clone(), format!("{text}\n{}", check.replace("forward_auth", "forward_auth @others")))]
     })
     .await;
-    for (method, path, of_invoices, of_orders) in [
-        ("GET", "/orders", 403, 200),
-        ("DELETE", "/orders/7", 403, 200),
-        ("GET", "/invoices", 200, 403),
-        ("GET", "/orders/..;/invoices", 200, 403),
-        ("GET", "/orders/%2e%2e/invoices", 200, 403),
-        ("GET", "/ordersinvoices", 200, 403),
-    ] {
-        let statuses = (status(&scene, method, path, &invoices).await, status(&scene, method, path, &orders).await);
-        assert_eq!(statuses, (of_invoices, of_orders), "{method} {path}");
-    }
+    assert_answers(
+        &acme,
+        &[
+            ("GET", "/orders", 403, 200),
+            ("DELETE", "/orders/7", 403, 200),
+            ("GET", "/invoices", 200, 403),
+            ("GET", "/orders/..;/invoices", 200, 403),
+            ("GET", "/orders/%2e%2e/invoices", 200, 403),
+            ("GET", "/ordersinvoices", 200, 403),
+        ],
+    )
+    .await;
 }

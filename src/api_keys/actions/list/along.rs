@@ -7,8 +7,7 @@ use crate::api_keys::store::{self, Source};
 use crate::base::paging::Cursor;
 use crate::db;
 
-use super::few::FEW;
-use super::search::{Places, Search};
+use super::search::{FEW, Places, Search};
 
 /// So many are looked through for one page.
 const LOOKED_THROUGH: usize = 20_000;

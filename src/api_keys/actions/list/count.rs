@@ -6,8 +6,7 @@ use crate::api_keys::filter::Standing;
 use crate::api_keys::store::{self, Conditions, Source};
 use crate::db;
 
-use super::few::FEW;
-use super::search::Search;
+use super::search::{FEW, Search};
 
 /// Up to so many are counted; more are "10,000+".
 pub const COUNTED: usize = 10_000;

@@ -6,10 +6,7 @@ use crate::base::paging::Cursor;
 use crate::db;
 
 use super::count::Counts;
-use super::search::{Places, Search};
-
-/// Up to so many keys are read as a whole.
-pub(super) const FEW: usize = 2_000;
+use super::search::{FEW, Places, Search};
 
 /// Keys that are read as a whole.
 pub(super) struct Few {

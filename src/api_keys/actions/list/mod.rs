@@ -4,6 +4,7 @@
 mod along;
 mod count;
 mod few;
+mod run;
 mod search;
 
 use crate::access::{Actor, Permission, Who};

@@ -85,6 +85,8 @@ pub struct GrantAsked {
 enum RoleAsked {
     Slug(String),
     Id(i64),
+    /// As it was answered.
+    Both(String, i64),
 }
 
 impl Body {
@@ -107,11 +109,16 @@ impl GrantAsked {
     /// # Errors
     /// 400 where there is no role with that number.
     pub fn wanted(&self, roles: &[Role]) -> Result<Wanted, Error> {
+        let with_id = |id: &i64| {
+            let role = roles.iter().find(|role| role.id == *id);
+            role.ok_or_else(|| Error::bad_request(format!("There is no role with the id {id}.")))
+        };
         let role = match &self.role {
             RoleAsked::Slug(slug) => slug.clone(),
-            RoleAsked::Id(id) => {
-                let role = roles.iter().find(|role| role.id == *id);
-                role.ok_or_else(|| Error::bad_request(format!("There is no role with the id {id}.")))?.slug.clone()
+            RoleAsked::Id(id) => with_id(id)?.slug.clone(),
+            RoleAsked::Both(slug, id) if with_id(id)?.slug == *slug => slug.clone(),
+            RoleAsked::Both(..) => {
+                return Err(Error::bad_request("role_slug and role_id of a grant are those of two roles."));
             }
         };
         Ok(Wanted { role, resource: self.resource.clone() })
@@ -146,10 +153,11 @@ fn parse_grant(grant: GrantBody) -> Result<GrantAsked, Error> {
     let role = match (grant.role_slug, grant.role_id) {
         (Some(slug), None) => RoleAsked::Slug(slug),
         (None, Some(id)) => RoleAsked::Id(id),
-        _ => return Err(Error::bad_request("A grant names one role, by role_slug or role_id.")),
+        (Some(slug), Some(id)) => RoleAsked::Both(slug, id),
+        (None, None) => return Err(Error::bad_request("A grant names a role, by role_slug or role_id.")),
     };
     // No role is called like that, and not every text may be asked of a database.
-    if let RoleAsked::Slug(slug) = &role
+    if let RoleAsked::Slug(slug) | RoleAsked::Both(slug, _) = &role
         && (slug.len() > 64 || slug.contains(char::is_control))
     {
         return Err(Error::bad_request("role_slug is no slug of a role."));

@@ -6,6 +6,16 @@ use super::{Provider, ROOT, manager};
 use crate::support::on_both;
 
 on_both! {
+    async fn what_is_answered_may_be_sent_back(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let provider = Provider::with(&portal, &manager(&portal, &mut ada).await).await;
+        let body = json!({ "name": "agent", "grants": [{ "nrn": ROOT, "role_slug": "developer" }], "tags": [{ "key": "team", "value": "a" }] });
+        let id = provider.creates(&body).await.is(201).json()["id"].as_i64().expect("a number");
+        let read = provider.reads(id).await.is(200).json();
+        provider.changes(id, &read).await.is(200);
+        assert_eq!(provider.reads(id).await.is(200).json()["grants"], read["grants"]);
+    }
+
     async fn what_is_not_said_stays_as_it_is(portal: Portal) {
         let mut ada = portal.ada().await;
         portal.has_role("sender", &["invoices:write"]).await;

@@ -23,8 +23,8 @@ fn wrong() -> Vec<(Value, &'static str)> {
         (grants(json!({ "nrn": ROOT, "role_slug": "a\0b" })), "no slug of a role"),
         (grants(json!({ "nrn": ROOT, "role_id": 696_188_987 })), "There is no role with the id 696188987."),
         (grants(json!({ "nrn": ROOT, "role_id": "x" })), "of another type"),
-        (grants(json!({ "nrn": ROOT })), "one role"),
-        (grants(json!({ "nrn": ROOT, "role_slug": "member", "role_id": 1 })), "one role"),
+        (grants(json!({ "nrn": ROOT, "role_slug": "member", "role_id": 1 })), "are those of two roles."),
+        (grants(json!({ "nrn": ROOT })), "A grant names a role"),
         (grants(json!({ "role_slug": "member" })), "missing"),
         (
             grants(json!({ "nrn": "organization=1:account=2", "role_slug": "member" })),

@@ -15,7 +15,7 @@ const ADDRESSES: [&str; 2] =
     ["/.well-known/oauth-authorization-server/acme", "/acme/.well-known/oauth-authorization-server"];
 
 on_both! {
-    async fn rfc_8414_3_the_metadata_is_at_both_addresses_and_says_what_works(portal: Portal) {
+    async fn rfc_8414_3_and_rfc_9700_2_6_the_metadata_is_at_both_addresses_and_says_what_works(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         let issuer = format!("{}/acme", portal.origin());
         for path in ADDRESSES {

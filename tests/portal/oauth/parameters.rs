@@ -85,7 +85,7 @@ on_both! {
         }
     }
 
-    async fn another_media_type_is_refused(portal: Portal) {
+    async fn rfc_9110_15_5_16_another_media_type_is_refused(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         for media_type in ["application/json", "text/plain", "application/xml", "multipart/mixed"] {
             refused(&sends(&portal, &key, "", media_type, GRANT).await, 415, "invalid_request");

@@ -68,7 +68,9 @@ on_both! {
             }
         };
         let ((), asked) = portal.asks(flood).await;
-        assert!(asked.iter().all(|statement| !statement.contains("tenants")), "{asked:?}");
+        // The uses of before may be written meanwhile; of a look-up there is nothing.
+        let looks = |statement: &String| ["tenants", "api_key_secrets", "grants"].iter().any(|table| statement.contains(table));
+        assert!(!asked.iter().any(looks), "{asked:?}");
         for credential in [&key.secret, &token] {
             passes(&portal, credential, "").await.is(204);
         }

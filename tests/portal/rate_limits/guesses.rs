@@ -1,5 +1,6 @@
 //! Whoever presents wrong secrets is slowed down before anything is looked up, and keeps nobody else waiting.
 
+use futures_util::future::join_all;
 use keystead::rate_limits::{GUESSES_AT_ONCE, GUESSES_PER_SECOND};
 use serde_json::json;
 
@@ -37,6 +38,29 @@ on_both! {
         assert_eq!(guesses(&portal, &key, 3 * GUESSES_PER_SECOND).await, GUESSES_PER_SECOND);
         let ((), asked) = portal.asks(async { drop(portal.verify_with(&json!({ "key": invented() })).await.is(429)) }).await;
         assert!(asked.is_empty(), "{asked:?}");
+    }
+
+    async fn of_guesses_at_the_same_moment_no_more_are_looked_up_than_in_a_row(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        let asked = (0..3 * GUESSES_AT_ONCE).map(|_| async { portal.verify_with(&json!({ "key": invented() })).await.status.as_u16() });
+        let statuses = join_all(asked).await;
+        let of = |status: u16| statuses.iter().filter(|one| **one == status).count();
+        assert_eq!((of(200), of(429)), (GUESSES_AT_ONCE as usize, 2 * GUESSES_AT_ONCE as usize));
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    }
+
+    async fn where_the_truth_is_not_known_nobody_has_guessed(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        portal.sql("ALTER TABLE api_key_secrets RENAME TO elsewhere").await;
+        for _ in 0..=GUESSES_AT_ONCE {
+            let status = portal.verify_with(&json!({ "key": key.secret })).await.status;
+            assert!(status.is_server_error(), "{status}");
+            assert!(portal.token_for(&key).await.status.is_server_error());
+        }
+        portal.sql("ALTER TABLE elsewhere RENAME TO api_key_secrets").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        assert_eq!(guesses(&portal, &key, 2 * GUESSES_AT_ONCE).await, GUESSES_AT_ONCE);
     }
 
     async fn a_good_key_goes_on_working_beside_them_from_the_same_address(portal: Portal) {

@@ -117,7 +117,7 @@ pub fn present(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Vec<Pre
 }
 
 /// The key after which no other has been made.
-fn last(tx: &mut Tx<'_>, act: &Act) -> Result<Option<Times>, Error> {
+pub(super) fn last(tx: &mut Tx<'_>, act: &Act) -> Result<Option<Times>, Error> {
     Ok(store::times(tx, act.actor.tenant, act.now)?.into_iter().find(|key| key.signs_until.is_never()))
 }
 

@@ -6,7 +6,7 @@ use crate::access::{Act, Actor, Origin};
 use crate::base::clock::Timestamp;
 use crate::db::dialect::{self, Lock};
 use crate::db::{self, Db, Tx};
-use crate::tenants::Tenant;
+use crate::tenants::{self, Tenant};
 use crate::web::Portal;
 
 use super::{SigningKeyError, actions, store};
@@ -41,7 +41,9 @@ async fn rotate_in_turn(portal: &Portal, tenant: Tenant, now: Timestamp) -> Resu
     let rotate = move |tx: &mut Tx<'_>| {
         dialect::lock_row(tx, Lock::Tenant(tenant.scope.id()))?;
         // Another node, or somebody, may have been faster.
-        if !store::due(tx, now)?.iter().any(|due| due.scope == tenant.scope) {
+        let days = tenants::by_id(tx, tenant.scope)?.signing_key_days;
+        let last = actions::last(tx, &act)?;
+        if !last.zip(days).is_some_and(|(last, days)| last.signs_from.plus_days(days) <= now) {
             return Ok(());
         }
         actions::rotate(tx, &act, None).map(drop)

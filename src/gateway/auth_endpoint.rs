@@ -70,7 +70,7 @@ async fn answer(
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
     let found = portal.db.point_read(move |conn| asked.decide(conn, &portal_, &limiter, &credential)).await;
     if let Some(attempt) = attempt {
-        guesses.settle(attempt, found.as_ref().ok().map(|found| found.call.is_some()), now);
+        attempt.settle(found.as_ref().ok().map(|found| found.call.is_some()));
     }
     let found = found?;
     if let Some(call) = found.call {

@@ -65,7 +65,7 @@ async fn look_up(
     let checked =
         portal.db.point_read(move |conn| verify::check(conn, &portal_.keyring, &key_id, key.expose(), None, now));
     let checked = checked.await;
-    guesses.settle(attempt, checked.as_ref().ok().map(|checked| checked.key.is_some()), now);
+    attempt.settle(checked.as_ref().ok().map(|checked| checked.key.is_some()));
     Ok(match checked? {
         Checked { key: Some((presented, _)), secret: Some(secret), .. } => {
             // One that was reported is known to others: as often as they repeat it, it costs no transaction any more.

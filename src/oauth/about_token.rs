@@ -87,7 +87,7 @@ impl AboutToken {
             })
             .await;
         if let Some(attempt) = attempt {
-            guesses.settle(attempt, told.as_ref().ok().map(|(_, calls)| calls[0].is_some()), now);
+            attempt.settle(told.as_ref().ok().map(|(_, calls)| calls[0].is_some()));
         }
         let (answer, calls) = told?;
         calls.iter().flatten().for_each(|call| uses.note(call));

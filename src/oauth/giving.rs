@@ -118,7 +118,7 @@ pub async fn give(portal: &Data<Portal>, means: Means, asked: Asked) -> Result<G
             Ok::<_, db::Error>((known.map(|known| known.call(now, from)), decision, given))
         })
         .await;
-    guesses.settle(attempt, told.as_ref().ok().map(|(call, ..)| call.is_some()), now);
+    attempt.settle(told.as_ref().ok().map(|(call, ..)| call.is_some()));
     let (call, decision, given) = told?;
     match (call, &given) {
         (Some(call), Err(Error { kind: Kind::TooManyRequests(_), .. })) => {

@@ -22,23 +22,62 @@ pub const GUESSES_AT_ONCE: u32 = 100;
 
 const LIMIT: RateLimit = RateLimit::new(GUESSES_PER_SECOND, Unit::Second, GUESSES_AT_ONCE);
 
+/// Secrets from one network that are looked up at the same time, of those that are not known to be right. Which of them are wrong
+/// comes out afterwards; those are paid for then, all of them.
+pub const MOST_UNDER_WAY: u32 = 1_000;
+
 const SLOTS: usize = 1 << 15;
 
 /// Counts wrong secrets.
 pub struct Guesses {
     key: MacKey,
-    networks: Mutex<Vec<Bucket>>,
+    networks: Mutex<Vec<Place>>,
     right: RightSecrets,
 }
 
+/// What comes from one network.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    wrong: Bucket,
+    under_way: u32,
+}
+
 /// Somebody who presents a secret, and may have it looked up.
-#[derive(Debug, Clone, Copy)]
 #[must_use = "what came of it is to be told"]
-pub struct Attempt {
+pub struct Attempt<'a> {
+    guesses: &'a Guesses,
     network: usize,
     mac: u64,
-    /// Whether it was counted as wrong before anybody knew.
-    is_counted: bool,
+    at: Timestamp,
+    is_under_way: bool,
+    is_wrong: bool,
+}
+
+impl Attempt<'_> {
+    /// Tells what came of it: whether it is the secret of the key that was meant, whatever became of the key; `None` where the
+    /// truth is not known. Of an attempt of which nothing is told, because whoever made it hung up, nobody knows that it was right.
+    pub fn settle(mut self, is_right: Option<bool>) {
+        match is_right {
+            Some(true) => self.guesses.right.remember(self.mac),
+            Some(false) => self.guesses.right.forget(self.mac),
+            None => {}
+        }
+        self.is_wrong = is_right == Some(false);
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        if !self.is_under_way && !self.is_wrong {
+            return;
+        }
+        let mut networks = self.guesses.networks();
+        let place = &mut networks[self.network];
+        place.under_way = place.under_way.saturating_sub(u32::from(self.is_under_way));
+        if self.is_wrong {
+            place.wrong = place.wrong.filled(LIMIT, self.at.micros(), MOST_UNDER_WAY).less_one(LIMIT);
+        }
+    }
 }
 
 /// Too many wrong secrets came from there.
@@ -65,47 +104,33 @@ impl From<TooManyGuesses> for Error {
 impl Guesses {
     /// With all counters at zero, and no secret known.
     pub fn new(entropy: &dyn Entropy) -> Self {
-        let networks = Mutex::new(vec![Bucket::default(); SLOTS]);
+        let networks = Mutex::new(vec![Place::default(); SLOTS]);
         Self { key: MacKey::new(&random::bytes(entropy)), networks, right: RightSecrets::new() }
     }
 
-    /// Asks whether this secret may be looked up, presented from there. It counts as a wrong one until something else is known, so
-    /// that those that come together are no more than those that come one after the other.
+    /// Asks whether this secret may be looked up, presented from there.
     ///
     /// # Errors
-    /// The seconds to wait, where too many wrong ones came from there, and this one was not right lately.
-    pub fn enter(&self, from: Option<IpAddr>, secret: &str, now: Timestamp) -> Result<Attempt, TooManyGuesses> {
+    /// The seconds to wait, where too many wrong ones came from there, or too many of which nobody knows yet what they are, and this
+    /// one was not right lately.
+    pub fn enter(&self, from: Option<IpAddr>, secret: &str, now: Timestamp) -> Result<Attempt<'_>, TooManyGuesses> {
         let place = from.map(network).unwrap_or_default();
         let network = usize::try_from(self.mac(b"network", &place)).unwrap_or_default() % SLOTS;
         let mac = self.mac(b"secret", secret);
         if self.right.know(mac) {
-            return Ok(Attempt { network, mac, is_counted: false });
+            return Ok(Attempt { guesses: self, network, mac, at: now, is_under_way: false, is_wrong: false });
         }
         let mut networks = self.networks();
-        let bucket = networks[network].filled(LIMIT, now.micros());
-        if !bucket.holds_one(LIMIT) {
-            return Err(TooManyGuesses { retry_after: seconds(bucket.wait(LIMIT)).max(1) });
+        let place = &mut networks[network];
+        let wrong = place.wrong.filled(LIMIT, now.micros(), MOST_UNDER_WAY);
+        if !wrong.holds_one(LIMIT) || place.under_way >= MOST_UNDER_WAY {
+            return Err(TooManyGuesses { retry_after: seconds(wrong.wait(LIMIT)).max(1) });
         }
-        networks[network] = bucket.less_one(LIMIT);
-        Ok(Attempt { network, mac, is_counted: true })
+        place.under_way += 1;
+        Ok(Attempt { guesses: self, network, mac, at: now, is_under_way: true, is_wrong: true })
     }
 
-    /// Tells what came of it: whether it is the secret of the key that was meant, whatever became of the key; `None` where the
-    /// truth is not known. An attempt of which nothing is told, because whoever made it hung up, stays counted.
-    pub fn settle(&self, attempt: Attempt, is_right: Option<bool>, now: Timestamp) {
-        if is_right == Some(true) {
-            self.right.remember(attempt.mac);
-        }
-        let is_wrong = is_right == Some(false);
-        if is_wrong == attempt.is_counted {
-            return;
-        }
-        let mut networks = self.networks();
-        let bucket = networks[attempt.network].filled(LIMIT, now.micros());
-        networks[attempt.network] = if is_wrong { bucket.less_one(LIMIT) } else { bucket.one_more(LIMIT) };
-    }
-
-    fn networks(&self) -> std::sync::MutexGuard<'_, Vec<Bucket>> {
+    fn networks(&self) -> std::sync::MutexGuard<'_, Vec<Place>> {
         self.networks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -133,7 +158,7 @@ mod tests {
     fn guess(guesses: &Guesses, address: &str, often: u32, now: Timestamp) -> u32 {
         let one = |number: &u32| {
             let attempt = guesses.enter(from(address), &format!("wrong {number}"), now);
-            attempt.map(|attempt| guesses.settle(attempt, Some(false), now)).is_ok()
+            attempt.map(|attempt| attempt.settle(Some(false))).is_ok()
         };
         u32::try_from((0..often).filter(one).count()).unwrap()
     }
@@ -142,7 +167,7 @@ mod tests {
     fn a_hundred_wrong_ones_are_looked_up_and_then_twenty_a_second() {
         let guesses = Guesses::new(&SystemEntropy);
         assert_eq!(guess(&guesses, "203.0.113.7", 1_000, NOW), GUESSES_AT_ONCE);
-        assert_eq!(guesses.enter(from("203.0.113.7"), "wrong", NOW).unwrap_err().retry_after, 1);
+        assert_eq!(guesses.enter(from("203.0.113.7"), "wrong", NOW).err().map(|refused| refused.retry_after), Some(1));
         for second in 1..10 {
             assert_eq!(guess(&guesses, "203.0.113.7", 1_000, NOW.plus_seconds(second)), GUESSES_PER_SECOND);
         }
@@ -161,21 +186,27 @@ mod tests {
     fn whoever_holds_a_right_secret_is_never_kept_waiting_by_others() {
         let guesses = Guesses::new(&SystemEntropy);
         let right = guesses.enter(from("203.0.113.7"), "right", NOW).unwrap();
-        guesses.settle(right, Some(true), NOW);
+        right.settle(Some(true));
         guess(&guesses, "203.0.113.7", 10_000, NOW);
         assert!(guesses.enter(from("203.0.113.7"), "wrong", NOW).is_err());
         for _ in 0..10_000 {
             let again = guesses.enter(from("203.0.113.7"), "right", NOW).expect("it may be looked up");
-            guesses.settle(again, Some(true), NOW);
+            again.settle(Some(true));
         }
     }
 
     #[test]
-    fn right_secrets_cost_nothing() {
+    fn right_secrets_cost_nothing_however_many_come_at_once() {
         let guesses = Guesses::new(&SystemEntropy);
-        for number in 0..10_000 {
-            let attempt = guesses.enter(from("10.0.0.1"), &format!("right {number}"), NOW).unwrap();
-            guesses.settle(attempt, Some(true), NOW);
+        for round in 0..10 {
+            let attempts: Vec<_> = (0..MOST_UNDER_WAY)
+                .map(|number| {
+                    guesses
+                        .enter(from("10.0.0.1"), &format!("right {round} {number}"), NOW)
+                        .expect("it may be looked up")
+                })
+                .collect();
+            attempts.into_iter().for_each(|attempt| attempt.settle(Some(true)));
         }
         assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), GUESSES_AT_ONCE);
     }
@@ -183,24 +214,38 @@ mod tests {
     #[test]
     fn where_the_truth_is_not_known_nobody_guessed() {
         let guesses = Guesses::new(&SystemEntropy);
-        for _ in 0..1_000 {
-            let attempt = guesses.enter(from("10.0.0.1"), "nobody knows", NOW).unwrap();
-            guesses.settle(attempt, None, NOW);
+        for secret in ["nobody knows", "right"] {
+            for _ in 0..2 * MOST_UNDER_WAY {
+                guesses.enter(from("10.0.0.1"), secret, NOW).expect("it may be looked up").settle(None);
+            }
+            guesses.enter(from("10.0.0.1"), "right", NOW).expect("it may be looked up").settle(Some(true));
         }
         assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), GUESSES_AT_ONCE);
     }
 
     #[test]
-    fn no_more_are_under_way_together_than_may_come_one_after_the_other() {
+    fn guesses_that_were_under_way_together_are_bounded_and_paid_for_afterwards() {
         let guesses = Guesses::new(&SystemEntropy);
-        let enter = |secret: &str| guesses.enter(from("10.0.0.1"), secret, NOW);
-        let under_way: Vec<_> = (0..150).filter_map(|_| enter("wrong").ok()).collect();
-        assert_eq!(under_way.len(), 100);
-        assert_eq!(enter("wrong").unwrap_err().retry_after, 1);
-        // Whoever hangs up has asked all the same; whoever was right makes room.
-        let mut under_way = under_way.into_iter();
-        guesses.settle(under_way.next().unwrap(), Some(true), NOW);
-        guesses.settle(under_way.next().unwrap(), Some(false), NOW);
-        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), 1);
+        let enter = |now| guesses.enter(from("10.0.0.1"), "wrong", now);
+        let under_way: Vec<_> = (0..10_000).filter_map(|_| enter(NOW).ok()).collect();
+        assert_eq!(under_way.len(), MOST_UNDER_WAY as usize);
+        assert_eq!(enter(NOW).err().map(|refused| refused.retry_after), Some(1));
+        // Whoever hangs up has asked all the same.
+        for (number, attempt) in under_way.into_iter().enumerate() {
+            if number % 2 == 0 { attempt.settle(Some(false)) } else { drop(attempt) }
+        }
+        assert_eq!(enter(NOW).err().map(|refused| refused.retry_after), Some(46), "901 to be paid for, 20 a second");
+        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW.plus_seconds(46)), 20);
+    }
+
+    #[test]
+    fn a_right_secret_that_is_presented_as_somebody_elses_is_known_no_more() {
+        let guesses = Guesses::new(&SystemEntropy);
+        let enter = || guesses.enter(from("10.0.0.1"), "right", NOW);
+        enter().expect("it may be looked up").settle(Some(true));
+        for _ in 0..GUESSES_AT_ONCE {
+            enter().expect("it may be looked up").settle(Some(false));
+        }
+        assert!(enter().is_err());
     }
 }

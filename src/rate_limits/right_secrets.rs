@@ -33,6 +33,13 @@ impl RightSecrets {
         place.store(mac, Ordering::Relaxed);
     }
 
+    pub fn forget(&self, mac: u64) {
+        for place in self.places(mac) {
+            // Another one may have taken its place just now.
+            let _ = place.compare_exchange(mac, 0, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
     fn places(&self, mac: u64) -> &[AtomicU64] {
         let first = (mac as usize % (SECRETS / WAYS)) * WAYS;
         &self.0[first..first + WAYS]
@@ -54,6 +61,15 @@ mod tests {
         let known = (1..=1_000_000).filter(|number| secrets.know(mac(*number))).count();
         assert!((SECRETS / 2..=SECRETS).contains(&known), "{known}");
         assert!(!secrets.know(mac(2_000_000)) && secrets.0.len() == SECRETS);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_not_known_and_the_others_are() {
+        let secrets = RightSecrets::new();
+        (1..=4).for_each(|number| secrets.remember(number));
+        secrets.forget(2);
+        secrets.forget(9);
+        assert_eq!([1, 2, 3, 4].map(|number| secrets.know(number)), [true, false, true, true]);
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Calling {
         let known = portal.db.point_read(move |conn| caller::of_any_tenant(conn, &portal_, &secret, from, now)).await;
         if let Some(attempt) = attempt {
             let is_right = |known: &Known| known.as_ref().map_or_else(|refused| refused.1.is_some(), |_| true);
-            guesses.settle(attempt, known.as_ref().ok().map(is_right), now);
+            attempt.settle(known.as_ref().ok().map(is_right));
         }
         let caller = match known? {
             Ok(caller) => caller,
@@ -122,7 +122,7 @@ impl Calling {
                 match error.kind {
                     // A fault of ours is no answer to the key.
                     Kind::Internal | Kind::Unavailable => {}
-                    Kind::Forbidden(_) | Kind::CannotGive(_) => {
+                    Kind::Forbidden(_) | Kind::CannotGive(_) | Kind::NotAllowed => {
                         self.uses.note(&Call { code: INSUFFICIENT_PERMISSION, ..self.call });
                     }
                     _ => self.uses.note(&self.call),

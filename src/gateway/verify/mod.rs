@@ -57,7 +57,7 @@ async fn submit(
     let attempt = guesses.enter(counted(&req, &portal, asked.ip), asked.key.expose(), now)?;
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
     let found = portal.db.point_read(move |conn| find(conn, &portal_, &limiter, &asked, now)).await;
-    guesses.settle(attempt, found.as_ref().ok().map(|found| found.call.is_some()), now);
+    attempt.settle(found.as_ref().ok().map(|found| found.call.is_some()));
     let found = found?;
     if let Some(call) = &found.call {
         uses.note(call);
@@ -98,7 +98,7 @@ async fn submit_batch(
             };
             let found = find(conn, &portal_, &limiter, asked, now);
             if let Some(attempt) = attempt {
-                guesses.settle(attempt, found.as_ref().ok().map(|found| found.call.is_some()), now);
+                attempt.settle(found.as_ref().ok().map(|found| found.call.is_some()));
             }
             found
         };
@@ -111,13 +111,13 @@ async fn submit_batch(
 }
 
 /// Whether this one of several may be looked up. What cannot be a key is no guess.
-fn enter(
+fn enter<'a>(
     portal: &Portal,
-    guesses: &Guesses,
+    guesses: &'a Guesses,
     asked: &Asked,
     from: Option<IpAddr>,
     now: Timestamp,
-) -> Result<Option<Attempt>, Answer> {
+) -> Result<Option<Attempt<'a>>, Answer> {
     if secret_text::parse(asked.key.expose(), &portal.settings.environment).is_err() {
         return Ok(None);
     }

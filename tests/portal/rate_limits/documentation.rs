@@ -1,6 +1,6 @@
 //! What the documentation promises is what the code does.
 
-use keystead::rate_limits::{GUESSES_AT_ONCE, GUESSES_PER_SECOND, MOST, SECRETS};
+use keystead::rate_limits::{GUESSES_AT_ONCE, GUESSES_PER_SECOND, MOST, MOST_UNDER_WAY, SECRETS};
 
 const PAGE: &str = include_str!("../../../docs/rate-limits.md");
 
@@ -17,5 +17,8 @@ fn the_numbers_of_the_page_are_those_of_the_code() {
     assert_eq!(promised("Requests of a limit, at most"), u64::from(MOST));
     assert_eq!(promised("Wrong secrets from one network, a second"), u64::from(GUESSES_PER_SECOND));
     assert_eq!(promised("Wrong secrets from one network, at once"), u64::from(GUESSES_AT_ONCE));
+    let under_way =
+        promised("Secrets of one network, not known to be right, that are looked up at the same time, at most");
+    assert_eq!(under_way, u64::from(MOST_UNDER_WAY));
     assert_eq!(promised("Right secrets that a node remembers, at most"), u64::try_from(SECRETS).expect("a number"));
 }

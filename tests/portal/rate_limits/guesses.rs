@@ -40,14 +40,23 @@ on_both! {
         assert!(asked.is_empty(), "{asked:?}");
     }
 
-    async fn of_guesses_at_the_same_moment_no_more_are_looked_up_than_in_a_row(portal: Portal) {
-        let key = portal.ada().await.makes_key("billing-sync").await;
-        assert_eq!(portal.verify(&key.secret).await, "VALID");
+    async fn guesses_at_the_same_moment_are_paid_for_afterwards(portal: Portal) {
+        portal.set_up_acme().await;
         let asked = (0..3 * GUESSES_AT_ONCE).map(|_| async { portal.verify_with(&json!({ "key": invented() })).await.status.as_u16() });
         let statuses = join_all(asked).await;
-        let of = |status: u16| statuses.iter().filter(|one| **one == status).count();
-        assert_eq!((of(200), of(429)), (GUESSES_AT_ONCE as usize, 2 * GUESSES_AT_ONCE as usize));
-        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        // On SQLite they are looked up in a row; on PostgreSQL as many as there are connections have begun when the first is known.
+        let looked_up = u32::try_from(statuses.iter().filter(|status| **status == 200).count()).expect("few");
+        assert!(looked_up >= GUESSES_AT_ONCE && statuses.iter().all(|status| [200, 429].contains(status)), "{statuses:?}");
+        let wait = (looked_up - GUESSES_AT_ONCE + 1).div_ceil(GUESSES_PER_SECOND);
+        waits(&portal.verify_with(&json!({ "key": invented() })).await, &wait.to_string());
+    }
+
+    async fn a_rush_with_good_keys_that_this_node_has_not_seen_comes_through(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let fresh = portal.restarted(&[]);
+        let statuses = join_all((0..3 * GUESSES_AT_ONCE).map(|_| fresh.verify(&key.secret))).await;
+        assert!(statuses.iter().all(|code| code == "VALID"), "{statuses:?}");
+        assert_eq!(guesses(&fresh, &key, 2 * GUESSES_AT_ONCE).await, GUESSES_AT_ONCE);
     }
 
     async fn where_the_truth_is_not_known_nobody_has_guessed(portal: Portal) {
@@ -105,6 +114,7 @@ on_both! {
     async fn a_right_secret_with_another_name_beside_it_is_as_good_as_a_wrong_one(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
         for _ in 0..GUESSES_AT_ONCE / 2 {
             portal.verify_with(&json!({ "key": key.secret, "tenant": "globex" })).await.is(200);
             portal.token("acme", "another", &key.secret).await.is(401);

@@ -1,23 +1,10 @@
-//! Gateways that ask for one permission here and for another there, as their pages add it to the recipe.
+//! Gateways that ask for one permission for reading and for another for changing, as their pages add it to the recipe; and what
+//! somebody adds who thinks of nothing.
 
 use super::gateway::{Gateway, Program};
-use super::recipe::{addition, with};
+use super::recipe::{addition, recipe, with};
 use super::scene::{CLIENT, Scene, ask};
 use crate::support::Key;
-
-/// The scene, and the two keys.
-type Acme = (Scene, Key, Key);
-
-/// Acme behind a gateway that asks for other permissions at `/orders`; a key that may read invoices, and one that may read orders.
-async fn scene(program: Program, add: impl FnOnce(&str) -> Vec<(String, String)>) -> Acme {
-    let mut scene = Scene::behind(program).await;
-    let added = add(scene.portal.address());
-    let added: Vec<_> = added.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
-    scene.gateway = Gateway::start(program, scene.portal.address(), scene.api.address, &added);
-    scene.has_role("picker", &["orders:read"]);
-    let (invoices, orders) = (scene.reader("invoices").await, scene.key_with("picker", "orders").await);
-    (scene, invoices, orders)
-}
 
 /// With this key and a made-up identity; the status, after the API was asked what it saw.
 async fn status(scene: &Scene, method: &str, path: &str, key: &Key) -> u16 {
@@ -33,59 +20,59 @@ async fn status(scene: &Scene, method: &str, path: &str, key: &Key) -> u16 {
     answer.status()
 }
 
-/// Each request has the first status with the key for invoices, and the second with that for orders.
-async fn assert_answers((scene, invoices, orders): &Acme, table: &[(&str, &str, u16, u16)]) {
-    for (method, path, of_invoices, of_orders) in table {
-        let statuses = (status(scene, method, path, invoices).await, status(scene, method, path, orders).await);
-        assert_eq!(statuses, (*of_invoices, *of_orders), "{method} {path}");
+/// One key may read and one may also change; the gateway asks by method.
+async fn reads_and_changes(program: Program, changed: impl FnOnce(&str) -> Vec<(String, String)>) {
+    let mut scene = Scene::behind(program).await;
+    let changed = changed(scene.portal.address());
+    let changed: Vec<_> = changed.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
+    scene.gateway = Gateway::start(program, scene.portal.address(), scene.api.address, &changed);
+    scene.has_role("clerk", &["invoices:read", "invoices:write"]);
+    let (reader, clerk) = (scene.reader("reader").await, scene.key_with("clerk", "clerk").await);
+    for (method, of_reader) in
+        [("GET", 200), ("HEAD", 200), ("POST", 403), ("PUT", 403), ("DELETE", 403), ("OPTIONS", 403), ("PROPFIND", 403)]
+    {
+        let statuses =
+            (status(&scene, method, "/invoices/7", &reader).await, status(&scene, method, "/invoices/7", &clerk).await);
+        assert_eq!(statuses, (of_reader, 200), "{method}");
     }
+    let headers = [("X-HTTP-Method-Override", "GET"), ("X-API-Key", reader.secret.as_str())];
+    ask(scene.gateway.address, CLIENT, "DELETE", "/invoices/7", &headers, "").await.is(403);
+    scene.api.saw_nothing();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nginx_asks_for_what_path_and_method_need() {
-    let acme = scene(Program::Nginx, |_| {
-        let text = addition("nginx.md", "nginx");
-        let (map, locations) = text.split_once("server {\n").expect("two parts");
-        let locations = locations.strip_suffix("}\n").expect("its end");
-        let (first, check) = ("upstream keystead {", "    location = /.keystead {");
-        vec![(first.into(), format!("{map}{first}")), (check.into(), format!("{locations}{check}"))]
+async fn nginx_asks_for_what_the_method_needs() {
+    reads_and_changes(Program::Nginx, |_| {
+        let first = "upstream keystead {".to_owned();
+        let map = format!("{}{first}", addition("nginx.md", "nginx"));
+        vec![(first, map), ("permission=invoices:read;".into(), "permission=$invoices_permission;".into())]
     })
-    .await;
-    assert_answers(
-        &acme,
-        &[
-            ("GET", "/orders", 403, 200),
-            ("HEAD", "/orders/7", 403, 200),
-            ("DELETE", "/orders/7", 403, 403),
-            ("PROPFIND", "/orders/7", 403, 403),
-            ("GET", "/invoices", 200, 403),
-            ("GET", "/orders/..;/invoices", 404, 404),
-            ("GET", "/orders/%2e%2e/invoices", 200, 403),
-            ("GET", "/orders%2f..%2finvoices", 200, 403),
-            ("GET", "/.keystead-orders", 404, 404),
-        ],
-    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn caddy_asks_for_what_the_path_needs() {
-    let acme = scene(Program::Caddy, |keystead| {
-        let text = with(addition("caddy.md", "caddyfile"), &[("127.0.0.1:8080", keystead)]);
-        let check = format!("forward_auth {keystead} {{");
-        vec![(check.clone(), format!("{text}\n{}", check.replace("forward_auth", "forward_auth @others")))]
+async fn caddy_asks_for_what_the_method_needs() {
+    reads_and_changes(Program::Caddy, |keystead| {
+        let here = [("127.0.0.1:8080", keystead)];
+        let whole = with(recipe("caddy.md", "caddyfile"), &here);
+        let check = &whole[whole.find("\t\tforward_auth").expect("a check")..];
+        let check = &check[..check.find("\n\t\t}\n").expect("its end") + 5];
+        vec![(check.to_owned(), with(addition("caddy.md", "caddyfile"), &here))]
     })
     .await;
-    assert_answers(
-        &acme,
-        &[
-            ("GET", "/orders", 403, 200),
-            ("DELETE", "/orders/7", 403, 200),
-            ("GET", "/invoices", 200, 403),
-            ("GET", "/orders/..;/invoices", 200, 403),
-            ("GET", "/orders/%2e%2e/invoices", 200, 403),
-            ("GET", "/ordersinvoices", 200, 403),
-        ],
-    )
-    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_checks_whatever_location_somebody_adds() {
+    let mut scene = Scene::behind(Program::Nginx).await;
+    let (before, api) = ("    location /public {", scene.api.address);
+    let bare = format!("    location /bare {{\n        proxy_pass http://{api};\n    }}\n\n{before}");
+    scene.gateway = Gateway::start(Program::Nginx, scene.portal.address(), api, &[(before, &bare)]);
+    let (reader, other) = (scene.reader("reader").await, scene.ada.makes_key("other").await);
+    assert_eq!(
+        (status(&scene, "GET", "/bare/x", &reader).await, status(&scene, "GET", "/bare/x", &other).await),
+        (200, 403)
+    );
+    ask(scene.gateway.address, CLIENT, "GET", "/bare/x", &[("X-Keystead-Client-Id", "reader")], "").await.is(401);
+    scene.api.saw_nothing();
 }

@@ -9,7 +9,7 @@ TESTS = test-postgres,test-browser,test-smtp,test-clients,test-gateways,$(OPENSS
 FUZZ = secret_text basic_header form_body jwt forwarded
 SECONDS = 600
 
-.PHONY: help run demo test check bench bench-finding fuzz pictures fmt
+.PHONY: help run demo test check bench bench-finding fuzz fuzz-keep pictures fmt
 
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
@@ -22,6 +22,7 @@ help:
 	@echo 'make bench-finding  measure the list of a million keys beside that of a thousand'
 	@echo 'make fuzz    send hostile keys, headers, forms and tokens, ten minutes of each  (SECONDS=60, FUZZ=jwt)'
 	@echo '             needs a nightly compiler and cargo-fuzz: cargo install --locked cargo-fuzz'
+	@echo 'make fuzz-keep  keep what they found for the next time'
 	@echo 'make pictures take a picture of every screen'
 	@echo 'make fmt     format the sources'
 
@@ -51,13 +52,23 @@ bench-finding:
 	scripts/install-test-packages
 	scripts/with-postgres cargo bench $(CARGOFLAGS) --features "$(OPENSSL)" --bench portal -- finding
 
-# What is new goes into target, beside the small corpus that is kept in fuzz/corpus; what is found, into fuzz/artifacts.
+# Begins with what was found before; what is new goes into target, and what is a fault, into fuzz/artifacts.
 fuzz:
 	cargo +nightly fuzz build --target-dir target/fuzz --features "$(OPENSSL)"
 	for target in $(FUZZ); do \
-		mkdir -p target/fuzz-corpus/$$target && \
+		mkdir -p target/fuzz-corpus/$$target && tar -xzf fuzz/found/$$target.tar.gz -C target/fuzz-corpus/$$target && \
 		cargo +nightly fuzz run --target-dir target/fuzz --features "$(OPENSSL)" $$target \
 			target/fuzz-corpus/$$target fuzz/corpus/$$target -- -max_total_time=$(SECONDS) -max_len=5000 -timeout=10 || exit 1; \
+	done
+
+# Keeps of all that was found as little as reaches the same code.
+fuzz-keep:
+	for target in $(FUZZ); do \
+		rm -rf target/fuzz-kept/$$target && mkdir -p target/fuzz-kept/$$target && \
+		cargo +nightly fuzz run --target-dir target/fuzz --features "$(OPENSSL)" $$target \
+			target/fuzz-kept/$$target fuzz/corpus/$$target target/fuzz-corpus/$$target -- -merge=1 -use_counters=0 -max_len=1000 && \
+		tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --use-compress-program='gzip -n9' \
+			-cf fuzz/found/$$target.tar.gz -C target/fuzz-kept/$$target . || exit 1; \
 	done
 
 # Of every screen into target/pictures, to be looked at; the README has three of them, of the demo.

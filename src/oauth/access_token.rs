@@ -86,7 +86,12 @@ impl TokenRequest<'_> {
     pub fn sign(&self, key: &SigningKey) -> Result<Token, jsonwebtoken::errors::Error> {
         let scope = self.scope.to_string();
         let mut text = self.encode(key, &scope, Detail::Full)?;
-        for detail in [Detail::WithoutPermissions, Detail::Omitted] {
+        // A role stands for all that is in it, which is more than a narrowed token may do: it is never shown alone.
+        let shorter: &[Detail] = match self.scope.is_narrowed() {
+            true => &[Detail::Omitted],
+            false => &[Detail::WithoutPermissions, Detail::Omitted],
+        };
+        for detail in shorter.iter().copied() {
             if text.len() < LONGEST {
                 break;
             }

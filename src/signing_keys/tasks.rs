@@ -41,9 +41,8 @@ async fn rotate_in_turn(portal: &Portal, tenant: Tenant, now: Timestamp) -> Resu
     let rotate = move |tx: &mut Tx<'_>| {
         dialect::lock_row(tx, Lock::Tenant(tenant.scope.id()))?;
         // Another node, or somebody, may have been faster.
-        let days = tenants::by_id(tx, tenant.scope)?.signing_key_days;
-        let last = actions::last(tx, &act)?;
-        if !last.zip(days).is_some_and(|(last, days)| last.signs_from.plus_days(days) <= now) {
+        let (rules, last) = (tenants::by_id(tx, tenant.scope)?, actions::last(tx, &act)?);
+        if !last.and_then(|last| rules.signing_key_after(last.signs_from)).is_some_and(|due| due <= now) {
             return Ok(());
         }
         actions::rotate(tx, &act, None).map(drop)

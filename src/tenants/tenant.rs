@@ -1,6 +1,7 @@
 //! A tenant: one organization, with the policies for its keys.
 
 use crate::access::{ResourcePath, TenantScope};
+use crate::base::clock::Timestamp;
 
 use super::{Audiences, SigningAlgorithm};
 
@@ -40,6 +41,11 @@ impl Tenant {
     /// The root of its resource tree.
     pub fn root(&self) -> ResourcePath {
         ResourcePath::root(&self.slug)
+    }
+
+    /// When the schedule makes the next signing key, where the last one signs from this moment on; `None` for never.
+    pub fn signing_key_after(&self, signs_from: Timestamp) -> Option<Timestamp> {
+        self.signing_key_days.map(|days| signs_from.plus_days(days))
     }
 
     /// The life of an access token in minutes, as pages say it: rounded up.

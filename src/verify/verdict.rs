@@ -32,7 +32,7 @@ pub enum Verdict {
         /// Why, in the words of whoever paused it.
         reason: Option<String>,
     },
-    /// Its secret was replaced.
+    /// This secret of it has ended; another one may go on.
     Rotated {
         /// When this one ended.
         at: Timestamp,
@@ -95,7 +95,7 @@ impl Verdict {
                 format!("The key was disabled on {}{why}.", moment::in_words(*at))
             }
             Self::Rotated { at } => {
-                format!("This secret of the key ended on {}, and only a newer one works.", moment::in_words(*at))
+                format!("This secret of the key ended on {}, and does not work any more.", moment::in_words(*at))
             }
             Self::Expired { at } => format!("The key expired on {}.", moment::in_words(*at)),
             Self::IpNotAllowed(AddressRefused::NotSaid) => {

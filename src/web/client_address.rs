@@ -25,13 +25,18 @@ fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>
         if !is_trusted(client) {
             break;
         }
-        // Some proxies write the port behind it.
-        match hop.parse().or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip())) {
-            Ok(address) => client = canonical(address),
-            Err(_) => break,
+        match address(hop) {
+            Some(address) => client = canonical(address),
+            None => break,
         }
     }
     client
+}
+
+/// A hop as proxies write it: some put the port behind it, some put IPv6 into brackets.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// An IPv4 address alone; an IPv6 address with its /64, which is one customer.
@@ -81,6 +86,7 @@ mod tests {
         assert_eq!(client("::ffff:10.0.0.1", &["203.0.113.7"], &["10.0.0.0/8"]), "203.0.113.7");
         assert_eq!(client("10.0.0.1", &["203.0.113.7:4711"], &["10.0.0.0/8"]), "203.0.113.7");
         assert_eq!(client("10.0.0.1", &["[2001:db8::1]:4711"], &["10.0.0.0/8"]), "2001:db8::1");
+        assert_eq!(client("10.0.0.1", &["[2001:db8::1]"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
     }

@@ -39,16 +39,17 @@ pub enum Access {
     Needs(Permission),
 }
 
-/// The method that a row answers.
+/// The methods that a row answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verb {
+pub enum Methods {
     /// This one. `GET` answers `HEAD` too.
     Only(Method),
-    /// Every one alike, also those that somebody invents: a gateway asks with that of the request before it.
+    /// Every one alike, also those that somebody invents: a gateway asks with that of the request before it. But not `CONNECT`, for
+    /// which a yes would open a tunnel (RFC 9110, section 9.3.6).
     Any,
 }
 
-impl Verb {
+impl Methods {
     /// Its name; `ANY` for every one.
     pub fn as_str(&self) -> &str {
         match self {
@@ -62,12 +63,12 @@ impl Verb {
         match self {
             Self::Only(Method::GET) => matches!(*method, Method::GET | Method::HEAD),
             Self::Only(own) => method == own,
-            Self::Any => true,
+            Self::Any => *method != Method::CONNECT,
         }
     }
 }
 
-impl Display for Verb {
+impl Display for Methods {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -77,7 +78,7 @@ impl Display for Verb {
 #[derive(Clone)]
 pub struct Route {
     /// What it answers.
-    pub method: Verb,
+    pub method: Methods,
     /// The path, with `{names}` for its variable segments.
     pub path: &'static str,
     /// Who may call it.
@@ -107,12 +108,12 @@ impl Route {
         face: Face,
         handler: fn() -> actix_web::Route,
     ) -> Self {
-        Self { method: Verb::Only(method), path, access, face, handler }
+        Self { method: Methods::Only(method), path, access, face, handler }
     }
 
     /// A row for every method: the only one of its path.
     pub const fn any(path: &'static str, access: Access, face: Face, handler: fn() -> actix_web::Route) -> Self {
-        Self { method: Verb::Any, path, access, face, handler }
+        Self { method: Methods::Any, path, access, face, handler }
     }
 
     /// Whether the route belongs to the pages, with their session and cookies.
@@ -142,15 +143,14 @@ pub fn mount(config: &mut ServiceConfig, routes: impl IntoIterator<Item = Route>
 
 /// The value of `Allow` for the rows of one path.
 fn allow(routes: &[Route]) -> String {
-    let mut methods: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
-    if methods.contains(&"GET") {
-        methods.push("HEAD");
-    }
+    let known = [Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
+    let answers = |method: &&Method| routes.iter().any(|route| route.method.answers(method));
+    let mut methods: Vec<&str> = known.iter().filter(answers).map(Method::as_str).collect();
     methods.sort_unstable();
     methods.join(", ")
 }
 
-impl Guard for Verb {
+impl Guard for Methods {
     fn check(&self, context: &GuardContext<'_>) -> bool {
         self.answers(&context.head().method)
     }

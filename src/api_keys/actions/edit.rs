@@ -35,7 +35,7 @@ pub struct Edit {
 
 /// Makes a key be as whoever edits wants it. What is added has to be the actor's to give, and what is taken away, too: a key
 /// that was emptied could be rotated by whoever emptied it, and its client id be used in its place. A longer life, and a use
-/// from more addresses or more often, are as good as giving everything it holds again.
+/// from more addresses or more often, are as good as giving everything it holds again. No key changes what it holds itself.
 ///
 /// # Errors
 /// See [`ApiKeyError`].

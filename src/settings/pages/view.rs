@@ -176,13 +176,13 @@ fn under_way(present: &[PresentKey]) -> Option<Timestamp> {
     present.iter().find_map(|key| if let Stage::Next { from } = key.stage { Some(from) } else { None })
 }
 
-/// As the schedule finds a key due: by the last one.
+/// When the schedule makes a key: by the last one.
 fn next(tenant: &Tenant, present: &[PresentKey]) -> Option<Timestamp> {
     let begins = match present.first()?.stage {
         Stage::Next { from } => from,
         Stage::Signs { since, .. } | Stage::Retired { since, .. } => since,
     };
-    tenant.signing_key_days.map(|days| begins.plus_days(days))
+    tenant.signing_key_after(begins)
 }
 
 /// The last moment at which a key that is made now may end. Without a limit: the last before never.

@@ -110,6 +110,9 @@ on_both! {
         page.says(&new[66..]).says("will no longer be able to send data").says("within 5 minutes");
         ends(&mut ada, &key, "cancel").await;
         assert_eq!(worth(&portal, &key, &new).await, codes("VALID", "ROTATED"));
+        // Whoever has the withdrawn one is not sent to a newer one.
+        let told = portal.verify_with(&serde_json::json!({ "key": new })).await.is(200).json();
+        assert!(told["message"].as_str().is_some_and(|words| words.ends_with("and does not work any more.")), "{told}");
         let now = portal.lines("SELECT hint || ' ' || (token_version - 1) AS line FROM api_keys").await;
         assert_eq!(now, before, "the hint is back, and tokens of before are dead");
         assert_eq!(portal.lines("SELECT word AS line FROM api_key_words ORDER BY word").await, words);

@@ -63,6 +63,9 @@ on_both! {
             let body = json!({ "name": "terraform", "grants": grants });
             refused(&provider.changes(own, &body).await, 403, "A key cannot change what it holds itself.");
         }
+        ada.get(&key.path("delete")).await.is(200);
+        let refused_uses = "SELECT CAST(SUM(calls) AS BIGINT) FROM usage_hours WHERE code = 'INSUFFICIENT_PERMISSION'";
+        assert_eq!(portal.number(refused_uses).await, 2);
         assert_eq!(portal.dump().await["grants"], before);
         provider.changes(own, &json!({ "name": "by another name", "grants": held })).await.is(200);
     }

@@ -56,7 +56,7 @@ on_both! {
         ada.post(&key.path("rotate"), &[("version", &version), ("overlap", "3600")]).await.is(200);
         portal.clock.forward(3600);
         let answer = told(&portal, &key).await;
-        let words = "This secret of the key ended on 23 Nov 2026 at 15:32 UTC, and only a newer one works.";
+        let words = "This secret of the key ended on 23 Nov 2026 at 15:32 UTC, and does not work any more.";
         assert_eq!(answer["message"], format!("{words} Ask {CONTACT}."));
         assert_eq!((&answer["code"], &answer["at"]), (&json!("ROTATED"), &json!("2026-11-23T15:32:00.000000Z")));
     }

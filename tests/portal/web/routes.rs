@@ -1,6 +1,6 @@
 //! Addresses, methods, and the three faces of an error.
 
-use keystead::web::routes::Verb;
+use keystead::web::routes::Methods;
 use reqwest::Method;
 
 use crate::support::{Answer, address_of, on_both, paths};
@@ -10,8 +10,11 @@ on_both! {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;
         for (path, routes) in paths() {
-            if routes[0].method == Verb::Any {
+            if routes[0].method == Methods::Any {
                 assert_eq!(routes.len(), 1, "{path}");
+                let address = address_of(&routes[0], &key.key_id);
+                let connect = portal.wire(format!("CONNECT {address} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await;
+                assert!([400, 405].contains(&connect.status()), "{}", connect.0);
                 continue;
             }
             let address = address_of(&routes[0], &key.key_id);

@@ -42,7 +42,8 @@ async fn rotate_in_turn(portal: &Portal, tenant: Tenant, now: Timestamp) -> Resu
         dialect::lock_row(tx, Lock::Tenant(tenant.scope.id()))?;
         // Another node, or somebody, may have been faster.
         let (rules, last) = (tenants::by_id(tx, tenant.scope)?, actions::last(tx, &act)?);
-        if !last.and_then(|last| rules.signing_key_after(last.signs_from)).is_some_and(|due| due <= now) {
+        let due = last.and_then(|last| rules.signing_key_after(last.signs_from));
+        if due.is_none_or(|due| due > now) {
             return Ok(());
         }
         actions::rotate(tx, &act, None).map(drop)

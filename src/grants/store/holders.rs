@@ -94,7 +94,7 @@ pub fn resources_of_role(
 /// Each role that anybody holds on one of these resources, once for each resource.
 ///
 /// # Errors
-/// As [`of`].
+/// As [`super::of`].
 pub fn roles_on(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<Vec<Grant>, Error> {
     type Pair = (i64, i64, String, String, Option<String>, bool, String);
     let pairs: Vec<Pair> = grants::table

@@ -8,6 +8,9 @@ TESTS = test-postgres,test-browser,test-smtp,test-clients,test-gateways,$(OPENSS
 # What is fuzzed, and for how many seconds each.
 FUZZ = secret_text basic_header form_body jwt forwarded
 SECONDS = 600
+# Puts what was found before where a target of it begins; a new one has nothing yet.
+FOUND_BEFORE = mkdir -p target/fuzz-corpus/$$target && \
+	{ [ ! -e fuzz/found/$$target.tar.gz ] || tar -xzf fuzz/found/$$target.tar.gz -C target/fuzz-corpus/$$target; }
 
 .PHONY: help run demo test check bench bench-finding fuzz fuzz-keep pictures fmt
 
@@ -56,7 +59,7 @@ bench-finding:
 fuzz:
 	cargo +nightly fuzz build --target-dir target/fuzz --features "$(OPENSSL)"
 	for target in $(FUZZ); do \
-		mkdir -p target/fuzz-corpus/$$target && tar -xzf fuzz/found/$$target.tar.gz -C target/fuzz-corpus/$$target && \
+		$(FOUND_BEFORE) && \
 		cargo +nightly fuzz run --target-dir target/fuzz --features "$(OPENSSL)" $$target \
 			target/fuzz-corpus/$$target fuzz/corpus/$$target -- -max_total_time=$(SECONDS) -max_len=5000 -timeout=10 || exit 1; \
 	done
@@ -64,9 +67,9 @@ fuzz:
 # Keeps of all that was found as little as reaches the same code.
 fuzz-keep:
 	for target in $(FUZZ); do \
-		rm -rf target/fuzz-kept/$$target && mkdir -p target/fuzz-kept/$$target && \
+		$(FOUND_BEFORE) && rm -rf target/fuzz-kept/$$target && mkdir -p target/fuzz-kept/$$target && \
 		cargo +nightly fuzz run --target-dir target/fuzz --features "$(OPENSSL)" $$target \
-			target/fuzz-kept/$$target fuzz/corpus/$$target target/fuzz-corpus/$$target -- -merge=1 -use_counters=0 -max_len=1000 && \
+			target/fuzz-kept/$$target fuzz/corpus/$$target target/fuzz-corpus/$$target -- -merge=1 -use_counters=0 -max_len=5000 && \
 		tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --use-compress-program='gzip -n9' \
 			-cf fuzz/found/$$target.tar.gz -C target/fuzz-kept/$$target . || exit 1; \
 	done

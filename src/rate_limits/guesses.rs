@@ -80,18 +80,24 @@ impl Drop for Attempt<'_> {
     }
 }
 
-/// Too many wrong secrets came from there.
+/// Too many wrong secrets came from there, or too many of which nobody knows yet what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyGuesses {
     /// Seconds to wait.
     pub retry_after: u64,
+    is_guessing: bool,
 }
 
 impl TooManyGuesses {
     /// A sentence for whoever has to wait.
     pub fn message(self) -> String {
         let plural = if self.retry_after == 1 { "" } else { "s" };
-        format!("Too many wrong keys came from this address. Try again in {} second{plural}.", self.retry_after)
+        let what = if self.is_guessing {
+            "Too many wrong keys came from this address."
+        } else {
+            "Too many keys from this address are looked up at this moment."
+        };
+        format!("{what} Try again in {} second{plural}.", self.retry_after)
     }
 }
 
@@ -123,8 +129,9 @@ impl Guesses {
         let mut networks = self.networks();
         let place = &mut networks[network];
         let wrong = place.wrong.filled(LIMIT, now.micros(), MOST_UNDER_WAY);
-        if !wrong.holds_one(LIMIT) || place.under_way >= MOST_UNDER_WAY {
-            return Err(TooManyGuesses { retry_after: seconds(wrong.wait(LIMIT)).max(1) });
+        let is_guessing = !wrong.holds_one(LIMIT);
+        if is_guessing || place.under_way >= MOST_UNDER_WAY {
+            return Err(TooManyGuesses { retry_after: seconds(wrong.wait(LIMIT)).max(1), is_guessing });
         }
         place.under_way += 1;
         Ok(Attempt { guesses: self, network, mac, at: now, is_under_way: true, is_wrong: true })
@@ -229,12 +236,14 @@ mod tests {
         let enter = |now| guesses.enter(from("10.0.0.1"), "wrong", now);
         let under_way: Vec<_> = (0..10_000).filter_map(|_| enter(NOW).ok()).collect();
         assert_eq!(under_way.len(), MOST_UNDER_WAY as usize);
-        assert_eq!(enter(NOW).err().map(|refused| refused.retry_after), Some(1));
+        let told = |now| enter(now).err().map(TooManyGuesses::message).unwrap_or_default();
+        assert_eq!(told(NOW), "Too many keys from this address are looked up at this moment. Try again in 1 second.");
         // Whoever hangs up has asked all the same.
         for (number, attempt) in under_way.into_iter().enumerate() {
             if number % 2 == 0 { attempt.settle(Some(false)) } else { drop(attempt) }
         }
-        assert_eq!(enter(NOW).err().map(|refused| refused.retry_after), Some(46), "901 to be paid for, 20 a second");
+        // 901 are to be paid for, 20 a second.
+        assert_eq!(told(NOW), "Too many wrong keys came from this address. Try again in 46 seconds.");
         assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW.plus_seconds(46)), 20);
     }
 

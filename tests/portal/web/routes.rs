@@ -14,7 +14,9 @@ on_both! {
                 assert_eq!(routes.len(), 1, "{path}");
                 let address = address_of(&routes[0], &key.key_id);
                 let connect = portal.wire(format!("CONNECT {address} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await;
-                assert!([400, 405].contains(&connect.status()), "{}", connect.0);
+                assert_eq!(connect.status(), 405, "{}", connect.0);
+                let allowed = "\r\nallow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r\n";
+                assert!(connect.0.contains(allowed), "{}", connect.0);
                 continue;
             }
             let address = address_of(&routes[0], &key.key_id);

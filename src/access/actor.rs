@@ -52,6 +52,17 @@ impl Who {
         }
     }
 
+    /// The actor that was stored by its word and its database id.
+    pub fn of_stored(kind: &str, id: Option<i64>) -> Option<Self> {
+        match (kind, id) {
+            ("user", Some(id)) => Some(Self::User(id)),
+            ("api_key", Some(id)) => Some(Self::ApiKey(id)),
+            ("shell", _) => Some(Self::Shell),
+            ("system", _) => Some(Self::System),
+            _ => None,
+        }
+    }
+
     /// The database id, if any.
     pub const fn id(self) -> Option<i64> {
         match self {

@@ -1,6 +1,7 @@
 //! An API key and what it is at a moment.
 
 use super::AllowedAddresses;
+use crate::access::Who;
 use crate::base::clock::Timestamp;
 use crate::rate_limits::RateLimits;
 
@@ -27,6 +28,8 @@ pub struct ApiKey {
     pub hint: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The actor that created it; unknown where the stored kind is of a newer version.
+    pub creator: Option<Who>,
     /// Who made it, as they were called then.
     pub created_by: String,
     /// When it ends by itself; may be never.
@@ -110,6 +113,7 @@ mod tests {
             environment: "live".into(),
             hint: String::new(),
             created_at: NOW,
+            creator: Some(Who::User(1)),
             created_by: "ops@acme.example".into(),
             expires_at,
             disabled_at: None,

@@ -26,6 +26,8 @@ pub enum ApiKeyError {
     NotConfirmed,
     /// A key of the tenant has this client id.
     ClientIdTaken,
+    /// A deleted key had this client id, and held what is not the actor's to give. These users can use it, and others.
+    ClientIdKept(Vec<String>),
     /// The same form made this key before. Its secret is not shown again.
     AlreadyCreated(Box<ApiKey>),
     /// Somebody else changed the key meanwhile; it is like this now.
@@ -103,6 +105,7 @@ impl fmt::Display for ApiKeyError {
             Self::AlreadyDeleted(_) => f.write_str("the key was deleted before"),
             Self::NotConfirmed => f.write_str("the key is in use, and its client id was not typed"),
             Self::ClientIdTaken => f.write_str("the client id is in use"),
+            Self::ClientIdKept(_) => f.write_str("a deleted key had the client id, and others may use it again"),
             Self::AlreadyCreated(_) => f.write_str("this form made a key before"),
             Self::Stale(_) => f.write_str("somebody else changed the key meanwhile"),
             Self::NotRotating(_) => f.write_str("no rotation of the key is going on"),

@@ -13,6 +13,7 @@ pub mod key_id;
 mod pages;
 pub mod problem;
 pub mod reason;
+mod rights;
 mod routes;
 pub mod secret_text;
 mod store;

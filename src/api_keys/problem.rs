@@ -26,6 +26,11 @@ pub enum ClientIdProblem {
     },
     /// A key of the tenant has it, whatever the case.
     Taken,
+    /// A deleted key had it, and held what the user may not give.
+    Kept {
+        /// The e-mail addresses of some users who can use it, separated by commas.
+        users: String,
+    },
     /// It holds a secret, which would be shown to everybody.
     Secret,
 }

@@ -62,6 +62,7 @@ mod tests {
             environment: "live".into(),
             hint: "ks_live_4Jq9…x9Fd".into(),
             created_at: Timestamp::NEVER,
+            creator: None,
             created_by: String::new(),
             expires_at: Timestamp::NEVER,
             disabled_at: None,

@@ -278,6 +278,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_grants (id) {
+        id -> BigInt,
+        tenant_id -> BigInt,
+        api_key_id -> BigInt,
+        resource_id -> BigInt,
+        role -> Text,
+        role_name -> Text,
+        permissions -> Text,
+    }
+}
+
+diesel::table! {
     audit_events (chain_id, seq) {
         chain_id -> BigInt,
         seq -> BigInt,
@@ -316,6 +328,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_heads,
     dead_key_calls,
+    former_grants,
     grants,
     installation,
     invitations,

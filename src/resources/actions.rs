@@ -98,6 +98,9 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, path: &ResourcePath, seen: Mark) -> Re
     let node = seen_node(tx, &act.actor, path, seen)?;
     let (fall, ids) = reading::fall_of(tx, tenant, node)?;
     grants::remove_everywhere(tx, tenant, Of::Resources(&ids))?;
+    if let Some(parent) = fall.node.parent_id {
+        grants::move_former(tx, tenant, &ids, parent)?;
+    }
     store::remove_subtree(tx, tenant, &fall.node.path)?;
     let mut before = facts(&fall.node);
     before["resources"] = json!(ids.len());

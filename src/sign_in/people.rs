@@ -1,6 +1,6 @@
 //! Tells the web side who is signed in, and who can give permissions.
 
-use crate::access::{Actor, Grant, Refused, ResourcePath, TenantScope, Who};
+use crate::access::{Actor, Grant, Permission, Refused, ResourcePath, TenantScope, Who};
 use crate::base::clock::Timestamp;
 use crate::base::zone::Zone;
 use crate::db::{Conn, Error};
@@ -38,7 +38,7 @@ impl People for SessionPeople {
     fn who_can_give(&self, conn: &mut Conn, tenant: TenantScope, refused: &Refused) -> Result<Givers, Error> {
         let roles = roles::containing(conn, tenant, refused.permission)?;
         let helpful: Vec<Grant> = roles.into_iter().map(|role| role.on(&refused.resource)).collect();
-        let managers = grants::user_managers(conn, tenant)?;
+        let managers = grants::managers(conn, tenant, Permission::ManageUsers)?;
         let ids: Vec<i64> = managers.iter().map(|(id, _)| *id).collect();
         let mut held = grants::of_users(conn, tenant, &ids)?;
         let root = root_of(&refused.resource);

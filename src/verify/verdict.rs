@@ -168,6 +168,7 @@ mod tests {
             environment: "live".into(),
             hint: String::new(),
             created_at: NOW,
+            creator: None,
             created_by: "ops@acme.example".into(),
             expires_at: NOW.plus_days(1),
             disabled_at: None,

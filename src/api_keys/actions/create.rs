@@ -64,6 +64,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, new: &NewApiKey) -> Result<Created, Ap
     if taken {
         return Err(ApiKeyError::ClientIdTaken);
     }
+    super::reuse::require_to_reuse(tx, act, &new.client_id)?;
     if new.tags.len() > MOST_TAGS {
         return Err(ApiKeyError::TooManyTags);
     }

@@ -24,8 +24,8 @@ pub fn delete_confirmed(tx: &mut Tx<'_>, act: &Act, key_id: &str, typed: &str) -
     delete(tx, act, key_id)
 }
 
-/// Deletes a key: from the commit on nothing accepts it. Its row stays as a tombstone, its tags and grants go; the event keeps
-/// them.
+/// Deletes a key: from the commit on nothing accepts it. Its row stays as a tombstone, its tags go, and its grants
+/// become former ones.
 ///
 /// # Errors
 /// [`ApiKeyError::NotFound`] for another tenant's key as for none; [`ApiKeyError::AlreadyDeleted`] for one that is dead.
@@ -39,7 +39,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKey
     store::remove_tags(tx, tenant, id)?;
     store::remove_words(tx, tenant, id)?;
     usage::end(tx, tenant, id, act.now)?;
-    grants::remove_all(tx, tenant, Holder::ApiKey(id))?;
+    grants::retire(tx, tenant, id)?;
     let before = json!({
         "client_id": key.client_id, "name": key.name, "hint": key.hint, "expires_at": key.expires_at.rfc3339(),
         "tags": super::tags_in_words(&tags),

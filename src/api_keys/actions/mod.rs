@@ -7,6 +7,7 @@ mod list;
 mod numbered;
 mod pause;
 mod read;
+mod reuse;
 mod revoke;
 mod rotate;
 mod rotation;

@@ -1,6 +1,6 @@
 //! Keys as the clients of other systems call them: by a number, which is their database id.
 
-use crate::access::{Actor, Permission};
+use crate::access::{Actor, Permission, Who};
 use crate::api_keys::ApiKeyError;
 use crate::api_keys::store;
 use crate::base::clock::Timestamp;
@@ -27,5 +27,9 @@ pub fn show_numbered(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Numb
     actor.require_to_open(Permission::ReadApiKeys)?;
     let stored = store::by_number(conn, actor.tenant, number)?.ok_or(ApiKeyError::NotFound)?;
     let shown = show_living(conn, actor, &stored.key_id)?;
-    Ok(Numbered { shown, owner: stored.owner, updated_at: stored.updated_at })
+    let owner = match shown.listed.key.creator {
+        Some(Who::User(id)) => Some(id),
+        _ => None,
+    };
+    Ok(Numbered { shown, owner, updated_at: stored.updated_at })
 }

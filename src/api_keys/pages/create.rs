@@ -125,6 +125,9 @@ pub async fn submit(
         Ok(created) => return credential::view(&req, &portal, &who, &offer.tenant, created, false).await,
         Err(ApiKeyError::AlreadyCreated(key)) => return already_created(&req, &portal, &who, *key).await,
         Err(ApiKeyError::ClientIdTaken) => (StatusCode::CONFLICT, KeyProblem::ClientId(ClientIdProblem::Taken)),
+        Err(ApiKeyError::ClientIdKept(users)) => {
+            (StatusCode::CONFLICT, KeyProblem::ClientId(ClientIdProblem::Kept { users: users.join(", ") }))
+        }
         Err(error) => fields::problem_of(error, &form.fields.rows)?,
     };
     view(&req, &portal, &who, offer, status, form, vec![problem]).await

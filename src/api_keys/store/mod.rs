@@ -10,7 +10,7 @@ mod words;
 
 use diesel::prelude::*;
 
-use crate::access::{Act, TenantScope};
+use crate::access::{Act, TenantScope, Who};
 use crate::base::clock::Timestamp;
 use crate::db::dialect;
 use crate::db::schema::api_keys;
@@ -42,6 +42,8 @@ dialect::columns! {
     api_keys::environment,
     api_keys::hint,
     api_keys::created_at,
+    api_keys::created_by_kind,
+    api_keys::created_by_id,
     api_keys::created_by,
     api_keys::expires_at,
     api_keys::disabled_at,
@@ -62,6 +64,8 @@ struct Row {
     environment: String,
     hint: String,
     created_at: i64,
+    created_by_kind: String,
+    created_by_id: Option<i64>,
     created_by: String,
     expires_at: i64,
     disabled_at: Option<i64>,
@@ -83,6 +87,7 @@ impl From<Row> for ApiKey {
             environment: row.environment,
             hint: row.hint,
             created_at: Timestamp::from_micros(row.created_at),
+            creator: Who::of_stored(&row.created_by_kind, row.created_by_id),
             created_by: row.created_by,
             expires_at: Timestamp::from_micros(row.expires_at),
             disabled_at: row.disabled_at.map(Timestamp::from_micros),
@@ -178,6 +183,22 @@ pub(in crate::api_keys) fn client_id_is_taken(
         .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::client_id_folded.eq(client_id.folded())))
         .filter(api_keys::deleted_at.is_null());
     Ok(diesel::select(diesel::dsl::exists(taken)).get_result(conn)?)
+}
+
+/// The deleted key that had this client id last.
+pub(in crate::api_keys) fn last_holder(
+    conn: &mut Conn,
+    tenant: TenantScope,
+    client_id: &ClientId,
+) -> Result<Option<ApiKey>, Error> {
+    let row: Option<Row> = api_keys::table
+        .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::client_id_folded.eq(client_id.folded())))
+        .filter(api_keys::deleted_at.is_not_null())
+        .order(api_keys::id.desc())
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(ApiKey::from))
 }
 
 /// How many living keys end after this moment, counted up to `most`.

@@ -10,8 +10,6 @@ use crate::db::{Conn, Error};
 /// What is stored of a key for those who know it by its number alone.
 pub(in crate::api_keys) struct Numbered {
     pub key_id: String,
-    /// The database id of the user who made it; nothing where a program did.
-    pub owner: Option<i64>,
     pub updated_at: Timestamp,
 }
 
@@ -21,14 +19,10 @@ pub(in crate::api_keys) fn by_number(
     tenant: TenantScope,
     number: i64,
 ) -> Result<Option<Numbered>, Error> {
-    let row: Option<(String, String, Option<i64>, i64)> = api_keys::table
+    let row: Option<(String, i64)> = api_keys::table
         .filter(api_keys::tenant_id.eq(tenant.id()).and(api_keys::id.eq(number)))
-        .select((api_keys::key_id, api_keys::created_by_kind, api_keys::created_by_id, api_keys::updated_at))
+        .select((api_keys::key_id, api_keys::updated_at))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(key_id, kind, by, updated_at)| Numbered {
-        key_id,
-        owner: by.filter(|_| kind == "user"),
-        updated_at: Timestamp::from_micros(updated_at),
-    }))
+    Ok(row.map(|(key_id, updated_at)| Numbered { key_id, updated_at: Timestamp::from_micros(updated_at) }))
 }

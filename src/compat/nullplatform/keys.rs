@@ -69,10 +69,10 @@ async fn made(
     Ok(view::answer(StatusCode::CREATED, &body.await?))
 }
 
-/// Their names need not be unique, and our client ids are.
+/// Their names need not be unique, and our client ids are. One that is taken, or reserved after a delete, gets a suffix.
 fn insert(tx: &mut Tx<'_>, act: &Act, new: NewApiKey) -> Result<Created, Failure> {
     match api_keys::create(tx, act, &new) {
-        Err(ApiKeyError::ClientIdTaken) => {
+        Err(ApiKeyError::ClientIdTaken | ApiKeyError::ClientIdKept(_)) => {
             let suffix = random::base62(&*act.entropy, SUFFIX);
             let client_id = client_id(new.name.as_str(), Some(&suffix))?;
             Ok(api_keys::create(tx, act, &NewApiKey { client_id, ..new })?)

@@ -119,12 +119,11 @@ pub fn roles_on(conn: &mut Conn, tenant: TenantScope, ids: &[i64]) -> Result<Vec
 /// Users who can sign in: e-mail addresses by database id. At most 100, by address.
 type People = Vec<(i64, String)>;
 
-/// The users who manage users on the whole organization, and can sign in.
+/// The users who hold this permission on the whole organization, and can sign in.
 ///
 /// # Errors
 /// When the database refuses.
-pub fn user_managers(conn: &mut Conn, tenant: TenantScope) -> Result<People, Error> {
-    let manage = Permission::ManageUsers;
+pub fn managers(conn: &mut Conn, tenant: TenantScope, manage: Permission) -> Result<People, Error> {
     let built_in: Vec<&str> = BuiltIn::holding(manage).map(BuiltIn::slug).collect();
     let own = role_permissions::table
         .filter(role_permissions::role_id.eq(roles::id))

@@ -1,6 +1,7 @@
 //! The SQL of `grants`.
 
 mod changing;
+mod former;
 mod holders;
 mod reading;
 
@@ -8,7 +9,8 @@ use crate::access::Grant;
 
 pub(super) use changing::remove;
 pub use changing::{count_change_of_holders, insert, raise_token_version, remove_all, remove_everywhere};
-pub use holders::{COUNTED, Held, has_administrator, held, resources_of_role, roles_on, user_managers};
+pub use former::{former, move_former, retire};
+pub use holders::{COUNTED, Held, has_administrator, held, managers, resources_of_role, roles_on};
 pub use reading::{of, of_keys, of_users, permissions_of};
 pub(super) use reading::{resolve, stored};
 

@@ -1,5 +1,6 @@
 //! The pages of API keys.
 
+mod client_ids;
 mod create;
 mod delete;
 mod delete_in_use;

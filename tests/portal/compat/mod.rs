@@ -16,7 +16,12 @@ const ROOT: &str = "organization=acme";
 
 /// A key of Acme that may manage keys, for Terraform.
 async fn manager(portal: &Portal, ada: &mut Visitor<'_>) -> Key {
-    let key = ada.makes_key("terraform").await;
+    manager_named(portal, ada, "terraform").await
+}
+
+/// The same with another client id.
+async fn manager_named(portal: &Portal, ada: &mut Visitor<'_>, client_id: &str) -> Key {
+    let key = ada.makes_key(client_id).await;
     portal.gives(&key, "manage-api-credentials", ROOT).await;
     key
 }

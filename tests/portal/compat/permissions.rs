@@ -3,7 +3,7 @@
 use keystead::rate_limits::GUESSES_AT_ONCE;
 use serde_json::json;
 
-use super::{Provider, ROOT, manager, refused, token};
+use super::{Provider, ROOT, manager, manager_named, refused, token};
 use crate::support::{Key, on_both};
 
 const INVOICES: &str = "organization=acme:application=invoices";
@@ -47,6 +47,23 @@ on_both! {
         }
         assert_eq!(portal.dump().await["grants"], before);
         provider.changes(id, &with(INVOICES, "manage-api-credentials")).await.is(200);
+    }
+
+    async fn the_name_of_a_deleted_key_that_held_more_makes_another_client_id(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_resource(INVOICES).await;
+        portal.has_role("sender", &["invoices:write"]).await;
+        let old = ada.makes_key("agent").await;
+        portal.gives(&old, "sender", ROOT).await;
+        ada.post(&old.path("delete"), &[]).await.redirects_to("/api-keys");
+        let part = ada.makes_key("terraform").await;
+        portal.gives(&part, "manage-api-credentials", INVOICES).await;
+        let body = json!({ "name": "agent", "grants": [{ "nrn": INVOICES, "role_slug": "sender" }] });
+        let made = Provider::with(&portal, &part).await.creates(&body).await.is(201).json();
+        let client_id = made["client_id"].as_str().expect("a client id");
+        assert!(client_id.starts_with("agent-") && client_id.len() > "agent-".len(), "{client_id}");
+        let whole = Provider::with(&portal, &manager_named(&portal, &mut ada, "whole").await).await;
+        assert_eq!(whole.creates(&json!({ "name": "agent", "grants": [] })).await.is(201).json()["client_id"], "agent");
     }
 
     async fn a_key_does_not_change_what_it_holds_itself(portal: Portal) {

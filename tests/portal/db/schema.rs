@@ -38,6 +38,7 @@ on_both! {
             "INSERT INTO usage_hours (tenant_id, api_key_id, hour, code, calls) SELECT tenant_id, id, 1, 'VALID', 1 FROM api_keys",
             "INSERT INTO usage_days (tenant_id, api_key_id, day, code, calls) SELECT tenant_id, id, 1, 'VALID', 1 FROM api_keys",
             "INSERT INTO usage_addresses (tenant_id, api_key_id, day, address, calls, last_at) SELECT tenant_id, id, 1, '', 1, 1 FROM api_keys",
+            "INSERT INTO former_grants (tenant_id, api_key_id, resource_id, role, role_name, permissions) SELECT tenant_id, api_key_id, resource_id, 'ci', 'CI', '' FROM grants WHERE api_key_id IS NOT NULL",
             "INSERT INTO dead_key_calls (api_key_id, tenant_id, code, calls, first_at, last_at) SELECT id, tenant_id, 'DELETED', 1, 1, 1 FROM api_keys",
         ] {
             portal.sql(statement).await;
@@ -47,7 +48,7 @@ on_both! {
         let of_globex = |table: &str, more: &str| format!("(SELECT MIN(id) FROM {table} WHERE tenant_id = {globex}{more})");
         let mut statements: Vec<String> = [
             "sessions", "invitations", "role_permissions", "api_key_secrets", "api_key_tags", "api_key_words", "api_key_uses",
-            "api_key_secret_uses", "usage_hours", "usage_days", "usage_addresses", "dead_key_calls", "grants",
+            "api_key_secret_uses", "usage_hours", "usage_days", "usage_addresses", "dead_key_calls", "grants", "former_grants",
         ]
             .iter()
             .map(|table| format!("UPDATE {table} SET tenant_id = {globex} WHERE tenant_id = {acme}"))

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 
+use keystead::access::Permission;
+
 use crate::support::{Backend, Portal};
 
 /// The migrations before the one that is looked at.
@@ -14,6 +16,8 @@ const BEFORE: &str = "2026-11-25-000007_key_life";
 const KEYS: &str = "
     INSERT INTO tenants (slug, organization, contact, default_key_days, access_token_seconds, signing_algorithm, created_at, version)
     VALUES ('acme', 'Acme', '', 90, 300, 'ES256', 1, 1);
+    INSERT INTO resources (tenant_id, kind, name, path, created_at, version)
+    SELECT id, 'organization', 'acme', 'organization=acme', 1, 1 FROM tenants;
     INSERT INTO api_keys (tenant_id, key_id, client_id, client_id_folded, name, name_folded, environment, hint, created_at,
         created_by_kind, created_by, updated_at, expires_at, deleted_at, token_version, version)
     SELECT id, '4Jq9ZbT0kLw2', 'ERP_orders.Sync', 'erp_orders.sync', 'Nachts, Köln', 'nachts, köln', 'live', 'ks_live_4Jq9…x9Fd', 1,
@@ -72,6 +76,11 @@ fn keys_of_the_version_before_are_found_and_keep_their_last_use(backend: Backend
             portal.lines(uses).await,
             ["ERP_orders.Sync 5 5 203.0.113.7 -", "unused 0 0 - -", "gone 5 5 203.0.113.7 7"]
         );
+        // What a deleted key held was not kept: its name is for those who could give everything.
+        let held = "SELECT k.client_id || ' ' || r.path || ' ' || f.permissions AS line FROM former_grants f \
+                    JOIN api_keys k ON k.id = f.api_key_id JOIN resources r ON r.id = f.resource_id";
+        let everything = Permission::ALL.map(Permission::as_str).join(" ");
+        assert_eq!(portal.lines(held).await, [format!("gone organization=acme {everything}")]);
     });
 }
 

@@ -10,7 +10,7 @@ mod tree;
 
 use serde_json::json;
 
-use crate::support::{Key, PASSWORD, Page, Portal, Visitor};
+use crate::support::{Key, Page, Portal, Visitor};
 
 /// The organization itself.
 const ROOT: &str = "organization=acme";
@@ -68,29 +68,6 @@ impl Portal {
     /// The version of the key's tokens.
     async fn token_version(&self, key: &Key) -> i64 {
         self.number(&format!("SELECT token_version FROM api_keys WHERE key_id = '{}'", key.key_id)).await
-    }
-
-    /// Gives somebody of Acme a role on a node, beside what they hold.
-    async fn gives_user(&self, email: &str, role: &str, path: &str) {
-        let given = self
-            .sql(&format!(
-                "INSERT INTO grants (tenant_id, user_id, role_id, resource_id, granted_at, granted_by) \
-                 SELECT u.tenant_id, u.id, r.id, n.id, 0, 'a test' FROM users u \
-                 JOIN roles r ON r.tenant_id = u.tenant_id AND r.slug = '{role}' \
-                 JOIN resources n ON n.tenant_id = u.tenant_id AND n.path = '{path}' WHERE u.email = '{email}'"
-            ))
-            .await;
-        assert_eq!(given, 1, "{role} on {path}");
-    }
-
-    /// Somebody of Acme who holds this role on this node and nothing else, signed in.
-    async fn holder_of(&self, email: &str, role: &str, path: &str) -> Visitor<'_> {
-        self.somebody("acme", email, &[]).await;
-        self.gives_user(email, role, path).await;
-        let mut somebody = self.visitor();
-        somebody.signs_in(email, PASSWORD).await.redirects_to("/api-keys");
-        somebody.get("/resources").await;
-        somebody
     }
 
     /// A role of Acme's own with permissions of the portal.

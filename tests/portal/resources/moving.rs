@@ -137,7 +137,7 @@ on_both! {
         let inner = ada.makes(A, "namespace", "inner").await;
         // Admin on what is above both places, and a reader on the moved node itself.
         portal.holder_of("bea@acme.example", "admin", A).await;
-        portal.gives_user("bea@acme.example", "auditor", INVOICES).await;
+        portal.holds("bea@acme.example", "auditor", INVOICES).await;
         portal.has_portal_role("shaper", &["resources:manage"]).await;
         let mut sam = portal.holder_of("sam@acme.example", "shaper", ROOT).await;
         sam.changes(INVOICES, &inner, "application", "invoices").await.is(303);

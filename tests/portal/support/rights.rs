@@ -2,7 +2,7 @@
 
 use keystead::access::Permission;
 
-use super::{Key, Portal};
+use super::{Key, PASSWORD, Portal, Visitor};
 
 impl Portal {
     /// A role of Acme's own, with permissions of the portal and of applications.
@@ -57,6 +57,16 @@ impl Portal {
             ))
             .await;
         assert_eq!(given, 1, "{role} on {path}");
+    }
+
+    /// A user of Acme who holds this role on this resource and nothing else, signed in.
+    pub async fn holder_of(&self, email: &str, role: &str, path: &str) -> Visitor<'_> {
+        self.somebody("acme", email, &[]).await;
+        self.holds(email, role, path).await;
+        let mut user = self.visitor();
+        user.signs_in(email, PASSWORD).await.redirects_to("/api-keys");
+        user.get("/api-keys").await;
+        user
     }
 
     /// Puts a tag on a key.

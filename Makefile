@@ -4,6 +4,8 @@
 # Without the OpenSSL headers libpq builds its own OpenSSL: slower, the same program.
 OPENSSL != scripts/openssl-feature
 TESTS = test-postgres,test-browser,test-smtp,test-clients,test-gateways,$(OPENSSL)
+# All of them run side by side; some of them, chosen by ARGS, as cargo runs them.
+RUN_TESTS = $(if $(ARGS),cargo test,scripts/run-tests)
 
 # What is fuzzed, and for how many seconds each.
 FUZZ = secret_text basic_header form_body jwt forwarded
@@ -39,7 +41,7 @@ test:
 	scripts/install-test-packages
 	scripts/install-axe
 	scripts/install-clients
-	scripts/with-postgres cargo test $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
+	scripts/with-postgres $(RUN_TESTS) $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
 
 # Lints are made errors here, not by RUSTFLAGS, which would compile every dependency again.
 check:

@@ -24,7 +24,7 @@ use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
 use crate::signing_keys::Ring;
 use crate::usage::Recorder;
 use crate::web::around::{around, nothing_here};
-use crate::web::cookies::Name;
+use crate::web::cookies::{Cookies, Name};
 use crate::web::routes::{Face, Route, mount};
 use crate::web::{Portal, Settings, Stopping, static_files};
 use crate::{account, api_keys, audit, compat, gateway, health, oauth, resources, roles, settings, users};
@@ -88,6 +88,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock));
     let throttle = Data::new(Throttle::new(&*opened.entropy));
     let portal = Data::new(Portal {
+        cookies: Cookies::new(&public_url, &opened.keyring),
         hasher: Hasher::new(passwords_at_once(), &*opened.entropy).map_err(StartError::new)?,
         db: opened.db,
         clock: opened.clock,
@@ -112,11 +113,10 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     let app = {
         let (portal, stopping, uses) = (Data::clone(&portal), Data::clone(&stopping), Data::clone(&uses));
         move || {
-            let insecure = portal.settings.insecure_http;
             let (pages, data): (Vec<Route>, Vec<Route>) = all_routes().into_iter().partition(Route::is_for_browsers);
             let session = SessionMiddleware::builder(sessions.clone(), session_key.clone())
-                .cookie_name(Name::Session.as_str(insecure).to_owned())
-                .cookie_secure(!insecure)
+                .cookie_name(portal.cookies.name(Name::Session).to_owned())
+                .cookie_secure(portal.cookies.are_secure())
                 .cookie_http_only(true)
                 .cookie_same_site(SameSite::Lax)
                 .cookie_content_security(CookieContentSecurity::Private)

@@ -8,13 +8,13 @@ use actix_web::cookie::time::Duration;
 use crate::base::hash;
 use crate::base::random;
 use crate::web::Portal;
-use crate::web::cookies::{self, Name};
+use crate::web::cookies::Name;
 
 const DAYS: i64 = 90;
 
 /// The browser's id, if it carries one for this account that is not too old.
 pub fn known(req: &HttpRequest, portal: &Portal, account: &str) -> Option<String> {
-    let cookie = req.cookie(Name::Device.as_str(portal.settings.insecure_http))?;
+    let cookie = req.cookie(portal.cookies.name(Name::Device))?;
     let (id, tag) = cookie.value().rsplit_once('.')?;
     let (_, ends) = id.split_once('.')?;
     let lives = ends.parse::<i64>().is_ok_and(|ends| ends > portal.clock.now().seconds());
@@ -26,7 +26,7 @@ pub fn remember(portal: &Portal, account: &str) -> Cookie<'static> {
     let ends = portal.clock.now().plus_days(DAYS).seconds();
     let id = format!("{}.{ends}", random::base62(&*portal.entropy, 22));
     let tag = tag(portal, &id, account);
-    let mut cookie = cookies::make(Name::Device, format!("{id}.{tag}"), portal.settings.insecure_http);
+    let mut cookie = portal.cookies.make(Name::Device, format!("{id}.{tag}"));
     cookie.set_max_age(Duration::days(DAYS));
     cookie
 }

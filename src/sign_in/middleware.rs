@@ -16,7 +16,7 @@ use crate::base::random;
 use crate::db;
 use crate::installation;
 use crate::sessions::session;
-use crate::web::cookies::{self, Name};
+use crate::web::cookies::Name;
 use crate::web::csrf::Binding;
 use crate::web::page;
 use crate::web::{Error, Portal};
@@ -95,8 +95,7 @@ async fn without_session(
     next: Next<impl MessageBody + 'static>,
     portal: &Portal,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let insecure_http = portal.settings.insecure_http;
-    let given = req.cookie(Name::Pre.as_str(insecure_http)).map(|cookie| cookie.value().to_owned());
+    let given = req.cookie(portal.cookies.name(Name::Pre)).map(|cookie| cookie.value().to_owned());
     let value = given.clone().unwrap_or_else(|| random::base62(&*portal.entropy, 43));
     // A form that comes back without the cookie has nothing that it could be tied to.
     if given.is_some() || req.method().is_safe() {
@@ -104,7 +103,7 @@ async fn without_session(
     }
     let mut response = next.call(req).await?.map_into_boxed_body();
     if given.is_none() && response.status() == StatusCode::OK {
-        let cookie = cookies::make(Name::Pre, value, insecure_http);
+        let cookie = portal.cookies.make(Name::Pre, value);
         response.response_mut().add_cookie(&cookie).map_err(Error::internal)?;
     }
     Ok(response)

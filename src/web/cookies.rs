@@ -1,6 +1,11 @@
-//! The cookies Keystead sets, all with the same rules: `__Host-`, Secure, HttpOnly, SameSite=Lax, no Domain.
+//! The cookies Keystead sets, all with the same rules: HttpOnly, SameSite=Lax, Path=/, no Domain; over https also `Secure` and
+//! `__Host-`.
 
 use actix_web::cookie::{Cookie, SameSite};
+
+use crate::base::keyring::Keyring;
+
+use super::public_url::PublicUrl;
 
 /// What a cookie is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,34 +21,88 @@ pub enum Name {
 }
 
 impl Name {
-    /// The cookie's name. Over plain HTTP browsers keep no `__Host-` cookie, so it has another one there.
-    pub const fn as_str(self, insecure_http: bool) -> &'static str {
-        match (self, insecure_http) {
-            (Self::Session, false) => "__Host-sid",
-            (Self::Pre, false) => "__Host-pre",
-            (Self::Flash, false) => "__Host-flash",
-            (Self::Device, false) => "__Host-device",
-            (Self::Session, true) => "keystead-sid",
-            (Self::Pre, true) => "keystead-pre",
-            (Self::Flash, true) => "keystead-flash",
-            (Self::Device, true) => "keystead-device",
+    const ALL: [Self; 4] = [Self::Session, Self::Pre, Self::Flash, Self::Device];
+
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Session => "sid",
+            Self::Pre => "pre",
+            Self::Flash => "flash",
+            Self::Device => "device",
         }
     }
 }
 
-/// A cookie that lasts until the browser is closed.
-pub fn make(name: Name, value: String, insecure_http: bool) -> Cookie<'static> {
-    Cookie::build(name.as_str(insecure_http), value)
-        .path("/")
-        .secure(!insecure_http)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .finish()
+/// The cookies of this installation. Browsers keep one jar for all ports of a host, so the names carry a few digits of the
+/// installation's fingerprint: two portals on one host leave each other's sessions alone.
+#[derive(Debug, Clone)]
+pub struct Cookies {
+    names: [String; Name::ALL.len()],
+    secure: bool,
 }
 
-/// The same cookie, ended.
-pub fn end(name: Name, insecure_http: bool) -> Cookie<'static> {
-    let mut cookie = make(name, String::new(), insecure_http);
-    cookie.make_removal();
-    cookie
+impl Cookies {
+    /// `Secure` and `__Host-` need https. WebKit keeps neither over plain HTTP, not even on loopback, so that nobody could
+    /// sign in there.
+    pub fn new(public_url: &PublicUrl, keyring: &Keyring) -> Self {
+        let secure = public_url.is_https();
+        let prefix = if secure { "__Host-" } else { "" };
+        let installation: String = keyring.fingerprint()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { names: Name::ALL.map(|name| format!("{prefix}keystead-{installation}-{}", name.suffix())), secure }
+    }
+
+    /// The cookie's name.
+    pub fn name(&self, name: Name) -> &str {
+        &self.names[name as usize]
+    }
+
+    /// Whether browsers send them over TLS alone.
+    pub const fn are_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// A cookie that lasts until the browser is closed.
+    pub fn make(&self, name: Name, value: String) -> Cookie<'static> {
+        Cookie::build(self.name(name).to_owned(), value)
+            .path("/")
+            .secure(self.secure)
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .finish()
+    }
+
+    /// The same cookie, ended.
+    pub fn end(&self, name: Name) -> Cookie<'static> {
+        let mut cookie = self.make(name, String::new());
+        cookie.make_removal();
+        cookie
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(public_url: &str, secret: u8) -> String {
+        let cookies = Cookies::new(&public_url.parse().unwrap(), &Keyring::new(&[secret; 32]).unwrap());
+        cookies.make(Name::Session, "x".into()).to_string()
+    }
+
+    #[test]
+    fn https_alone_has_the_host_prefix_and_secure() {
+        let https = session("https://keys.acme.example", 1);
+        assert!(https.starts_with("__Host-keystead-") && https.contains("; Secure"), "{https}");
+        for plain in ["http://127.0.0.1:8080", "http://localhost:8080", "http://keys.lan:8080"] {
+            let cookie = session(plain, 1);
+            assert!(cookie.starts_with("keystead-") && !cookie.contains("Secure"), "{plain}: {cookie}");
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Domain"));
+        }
+    }
+
+    #[test]
+    fn two_installations_have_cookies_of_different_names() {
+        let url = "http://127.0.0.1:8080";
+        assert_eq!(session(url, 1), session(url, 1));
+        assert_ne!(session(url, 1), session(url, 2));
+    }
 }

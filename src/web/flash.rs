@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::base::hash;
 
 use super::Portal;
-use super::cookies::{self, Name};
+use super::cookies::Name;
 
 const TAG: usize = 16;
 
@@ -74,12 +74,12 @@ impl Flash {
         }
         let tag = portal.keyring.flash().mac(&[&bytes]);
         bytes.splice(..0, tag[..TAG].iter().copied());
-        cookies::make(Name::Flash, URL_SAFE_NO_PAD.encode(bytes), portal.settings.insecure_http)
+        portal.cookies.make(Name::Flash, URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The message that came with the request.
     pub fn of(req: &HttpRequest, portal: &Portal) -> Option<Self> {
-        let cookie = req.cookie(Name::Flash.as_str(portal.settings.insecure_http))?;
+        let cookie = req.cookie(portal.cookies.name(Name::Flash))?;
         let bytes = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
         let (tag, rest) = bytes.split_at_checked(TAG)?;
         if !hash::equal(tag, &portal.keyring.flash().mac(&[rest])[..TAG]) {

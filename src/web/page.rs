@@ -8,7 +8,7 @@ use askama::Template;
 use crate::access::Permission;
 
 use super::actor::SignedIn;
-use super::cookies::{self, Name};
+use super::cookies::Name;
 use super::csrf::{self, Binding};
 use super::{Error, Portal};
 
@@ -116,9 +116,8 @@ pub fn html(
 
 /// A message is shown once.
 pub(super) fn end_flash(req: &HttpRequest, portal: &Portal, response: &mut HttpResponseBuilder) {
-    let insecure_http = portal.settings.insecure_http;
-    if req.cookie(Name::Flash.as_str(insecure_http)).is_some() {
-        response.cookie(cookies::end(Name::Flash, insecure_http));
+    if req.cookie(portal.cookies.name(Name::Flash)).is_some() {
+        response.cookie(portal.cookies.end(Name::Flash));
     }
 }
 

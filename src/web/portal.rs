@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::mail::Mailer;
 
 use super::actor::People;
+use super::cookies::Cookies;
 use super::page::NavEntry;
 use super::public_url::PublicUrl;
 use super::request_info::RequestInfo;
@@ -25,7 +26,7 @@ pub struct Settings {
     pub public_url: PublicUrl,
     /// The word inside keys: `live`.
     pub environment: String,
-    /// Plain HTTP beyond loopback was asked for: other cookies, and a banner.
+    /// Plain HTTP beyond loopback was asked for: shown in a banner.
     pub insecure_http: bool,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
@@ -43,6 +44,8 @@ pub struct Portal {
     pub entropy: Arc<dyn Entropy>,
     /// The keys derived from the installation secret.
     pub keyring: Arc<Keyring>,
+    /// The names and rules of its cookies.
+    pub cookies: Cookies,
     /// Passwords.
     pub hasher: Hasher,
     /// What sends letters, where there is a mail server.

@@ -14,7 +14,7 @@ use crate::sign_in::throttle::{Throttle, Try};
 use crate::sign_in::{actions, device};
 use crate::users::{self, Account};
 use crate::web::actor::SignedIn;
-use crate::web::cookies::{self, Name};
+use crate::web::cookies::Name;
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Flash};
 use crate::web::request_info::RequestInfo;
@@ -76,7 +76,7 @@ pub async fn submit(
                 let mut response = page::redirect(&portal, &next, None);
                 let device = device::remember(&portal, &account_name);
                 response.add_cookie(&device).map_err(Error::internal)?;
-                let pre = cookies::end(Name::Pre, portal.settings.insecure_http);
+                let pre = portal.cookies.end(Name::Pre);
                 response.add_cookie(&pre).map_err(Error::internal)?;
                 return Ok(response);
             }

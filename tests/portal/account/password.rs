@@ -1,5 +1,7 @@
 //! Changing one's own password.
 
+use keystead::web::cookies::Name;
+
 use crate::support::{PASSWORD, on_both};
 
 const NEW: &str = "the south gate squeaks";
@@ -15,7 +17,7 @@ on_both! {
         ada.get("/account").await.is(200).says("Your password is changed. Every other browser was signed out.");
         other.get("/account").await.redirects_to("/login?next=%2Faccount");
         // This browser goes on under a new token; the old one is dead.
-        assert_ne!(ada.cookies["__Host-sid"], before.cookies["__Host-sid"]);
+        assert_ne!(ada.cookie(Name::Session), before.cookie(Name::Session));
         before.clone().get("/account").await.redirects_to("/login?next=%2Faccount");
         assert_eq!(portal.number("SELECT count(*) FROM sessions").await, 1);
         portal.visitor().signs_in("ada@acme.example", PASSWORD).await.is(422);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use keystead::access::BuiltIn;
+use keystead::web::cookies::Name;
 use reqwest::Method;
 use url::Url;
 
@@ -113,7 +114,7 @@ on_both! {
         let before = ada.clone();
         let fields = [("email", "ada@acme.example"), ("password", PASSWORD), ("next", "/api-keys")];
         ada.post("/login", &fields).await.redirects_to("/api-keys");
-        assert_ne!(ada.cookies["__Host-sid"], before.cookies["__Host-sid"]);
+        assert_ne!(ada.cookie(Name::Session), before.cookie(Name::Session));
         ada.get("/api-keys").await.is(200);
         before.clone().get("/api-keys").await.redirects_to("/login?next=%2Fapi-keys");
         assert_eq!(portal.number("SELECT count(*) FROM sessions").await, 1);
@@ -122,9 +123,9 @@ on_both! {
     async fn a_token_that_somebody_else_chose_is_never_taken_over(portal: Portal) {
         portal.set_up_acme().await;
         let mut ada = portal.visitor();
-        ada.cookies.insert("__Host-sid".into(), "chosen-by-a-stranger".into());
+        ada.takes_cookie(Name::Session, "chosen-by-a-stranger");
         ada.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
-        assert_ne!(ada.cookies["__Host-sid"], "chosen-by-a-stranger");
+        assert_ne!(ada.cookie(Name::Session), Some("chosen-by-a-stranger"));
         ada.get("/api-keys").await.is(200);
     }
 

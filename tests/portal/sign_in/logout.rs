@@ -1,5 +1,7 @@
 //! Signing out.
 
+use keystead::web::cookies::Name;
+
 use crate::support::{PASSWORD, on_both};
 
 on_both! {
@@ -8,7 +10,7 @@ on_both! {
         let mut thief = ada.clone();
         thief.get("/api-keys").await.is(200);
         let page = ada.post("/logout", &[]).await.redirects_to("/login");
-        assert!(!ada.cookies.contains_key("__Host-sid"));
+        assert!(ada.cookie(Name::Session).is_none());
         thief.get("/api-keys").await.redirects_to("/login?next=%2Fapi-keys");
         assert_eq!(portal.number("SELECT count(*) FROM sessions").await, 0);
         ada.follow(page).await.is(200).says("You are signed out.");
@@ -17,8 +19,9 @@ on_both! {
     async fn the_browser_forgets_what_it_kept_of_the_pages(portal: Portal) {
         let page = portal.ada().await.post("/logout", &[]).await.redirects_to("/login");
         assert_eq!(page.header("clear-site-data"), "\"cache\", \"storage\"");
-        let ended = page.cookies().into_iter().find(|line| line.starts_with("__Host-sid=")).expect("the cookie is ended");
-        assert!(ended.contains("Max-Age=0") && ended.contains("Secure") && ended.contains("Path=/"), "{ended}");
+        let name = portal.inner.cookies.name(Name::Session);
+        let ended = page.cookies().into_iter().find(|line| line.starts_with(name)).expect("the cookie is ended");
+        assert!(ended.contains("Max-Age=0") && ended.contains("Path=/"), "{ended}");
     }
 
     async fn another_browser_of_the_same_person_stays_signed_in(portal: Portal) {

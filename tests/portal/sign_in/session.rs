@@ -6,8 +6,9 @@ use actix_web::cookie::{Cookie, CookieJar, Key};
 use diesel::prelude::*;
 use keystead::base::hash;
 use keystead::db::schema::sessions;
+use keystead::web::cookies::Name;
 
-use crate::support::{PASSWORD, Visitor, on_both};
+use crate::support::{Backend, PASSWORD, Portal, Visitor, on_both};
 
 /// Signed in still.
 async fn is_in(visitor: &mut Visitor<'_>) -> bool {
@@ -21,19 +22,28 @@ async fn is_in(visitor: &mut Visitor<'_>) -> bool {
 /// The token inside the cookie, which is encrypted.
 fn token(visitor: &Visitor<'_>) -> String {
     let key = visitor.portal.inner.keyring.session_cookie().expect("a key");
-    let line = format!("__Host-sid={}", visitor.cookies["__Host-sid"]);
+    let name = visitor.portal.inner.cookies.name(Name::Session);
+    let line = format!("{name}={}", visitor.cookie(Name::Session).expect("a session"));
     let mut jar = CookieJar::new();
     jar.add_original(Cookie::parse_encoded(line).expect("a cookie").into_owned());
-    jar.private(&Key::from(&key[..])).get("__Host-sid").expect("a cookie of ours").value().to_owned()
+    jar.private(&Key::from(&key[..])).get(name).expect("a cookie of ours").value().to_owned()
+}
+
+/// Every cookie that a day with the portal sets.
+async fn all_cookies(portal: &Portal) -> Vec<String> {
+    let mut lines = portal.visitor().get("/login").await.cookies();
+    let mut ada = portal.visitor();
+    lines.extend(ada.signs_in("ada@acme.example", PASSWORD).await.cookies());
+    let key = ada.makes_key("billing-sync").await;
+    lines.extend(ada.post(&key.path("delete"), &[]).await.cookies());
+    lines
 }
 
 on_both! {
-    async fn cookies_are_kept_from_scripts_other_hosts_and_plain_connections(portal: Portal) {
-        let mut ada = portal.ada().await;
-        let mut lines = portal.visitor().get("/login").await.cookies();
-        lines.extend(portal.visitor().signs_in("ada@acme.example", PASSWORD).await.cookies());
-        let key = ada.makes_key("billing-sync").await;
-        lines.extend(ada.post(&key.path("delete"), &[]).await.cookies());
+    async fn behind_https_cookies_are_kept_from_scripts_other_hosts_and_plain_connections(portal: Portal) {
+        portal.set_up_acme().await;
+        let behind = portal.restarted(&[("public_url", "https://keys.acme.example"), ("trusted_proxies", "10.0.0.1")]);
+        let lines = all_cookies(&behind).await;
         let mut names = BTreeSet::new();
         for line in &lines {
             let mut parts = line.split("; ");
@@ -46,11 +56,42 @@ on_both! {
             assert!(!line.to_lowercase().contains("domain"), "{line}");
             names.insert(name);
         }
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["__Host-device", "__Host-flash", "__Host-pre", "__Host-sid"]);
-        let session = lines.iter().find(|line| line.starts_with("__Host-sid=")).expect("a session");
+        let cookies = &behind.inner.cookies;
+        let every = [Name::Session, Name::Pre, Name::Flash, Name::Device].map(|name| cookies.name(name).to_owned());
+        assert_eq!(names, BTreeSet::from(every));
+        let session = lines.iter().find(|line| line.starts_with(cookies.name(Name::Session))).expect("a session");
         assert!(!session.contains("Max-Age") && !session.contains("Expires"), "ends with the browser: {session}");
-        let device = lines.iter().find(|line| line.starts_with("__Host-device=")).expect("a device");
+        let device = lines.iter().find(|line| line.starts_with(cookies.name(Name::Device))).expect("a device");
         assert!(device.contains(&format!("Max-Age={}", 90 * 86_400)), "{device}");
+    }
+
+    // WebKit drops a `Secure` cookie on plain HTTP, and so every `__Host-` cookie: nobody could sign in on the quick start.
+    async fn on_loopback_without_tls_every_browser_keeps_the_cookies(portal: Portal) {
+        portal.set_up_acme().await;
+        for line in all_cookies(&portal).await {
+            assert!(!line.starts_with("__") && !line.contains("Secure"), "{line}");
+            for flag in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+                assert!(line.contains(flag), "{flag} is missing in {line}");
+            }
+            assert!(!line.to_lowercase().contains("domain"), "{line}");
+        }
+    }
+
+    // Browsers keep one jar of cookies for all ports of a host.
+    async fn two_portals_on_one_host_leave_each_others_sessions_alone(portal: Portal) {
+        portal.set_up_acme().await;
+        let other = Portal::start(Backend::Sqlite);
+        other.set_up_acme().await;
+        let mut here = portal.visitor();
+        here.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
+        let mut there = other.visitor();
+        there.cookies = here.cookies.clone();
+        there.signs_in("ada@acme.example", PASSWORD).await.redirects_to("/api-keys");
+        here.cookies = there.cookies.clone();
+        assert!(is_in(&mut here).await && is_in(&mut there).await);
+        there.post("/logout", &[]).await.redirects_to("/login");
+        here.cookies = there.cookies.clone();
+        assert!(is_in(&mut here).await);
     }
 
     async fn half_an_hour_without_a_click_ends_it(portal: Portal) {

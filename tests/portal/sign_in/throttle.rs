@@ -1,6 +1,7 @@
 //! Guessing passwords is slow, and keeps nobody out but the guesser.
 
 use keystead::access::BuiltIn;
+use keystead::web::cookies::Name;
 
 use crate::support::{PASSWORD, Page, Portal, on_both};
 
@@ -88,9 +89,9 @@ on_both! {
         mal.post_exactly("/logout", &[]).await;
         until_throttled(&portal, "ada@acme.example").await;
         let mut forged = portal.visitor();
-        forged.cookies.insert("__Host-device".into(), mal.cookies["__Host-device"].clone());
+        forged.takes_cookie(Name::Device, mal.cookie(Name::Device).expect("a device"));
         forged.signs_in("ada@acme.example", PASSWORD).await.is(429);
-        forged.cookies.insert("__Host-device".into(), "anything.00000000000000000000000000000000".into());
+        forged.takes_cookie(Name::Device, "anything.00000000000000000000000000000000");
         forged.signs_in("ada@acme.example", PASSWORD).await.is(429);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use keystead::web::cookies::Name;
 use reqwest::{Method, RequestBuilder};
 
 use super::{Page, Portal};
@@ -23,6 +24,16 @@ impl Portal {
 }
 
 impl Visitor<'_> {
+    /// The value of a cookie of this portal.
+    pub fn cookie(&self, name: Name) -> Option<&str> {
+        self.cookies.get(self.portal.inner.cookies.name(name)).map(String::as_str)
+    }
+
+    /// Puts a cookie of this portal into the browser.
+    pub fn takes_cookie(&mut self, name: Name, value: &str) {
+        self.cookies.insert(self.portal.inner.cookies.name(name).to_owned(), value.to_owned());
+    }
+
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Page {
         let request = self.portal.client.get(self.portal.url(path)).header("accept", "text/html");

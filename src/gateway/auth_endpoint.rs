@@ -223,7 +223,7 @@ impl Asked {
             let words = verdict.message(&tenant.contact).into();
             return Ok(Found::refused(Refusal::NotFromThere(words), Call { code: verdict.code(), ..call }));
         }
-        let is_for_another = self.audience.as_ref().is_some_and(|audience| *audience != token.claims.aud);
+        let is_for_another = self.audience.as_ref().is_some_and(|audience| !token.claims.aud.includes(audience));
         Ok(self.used(limiter, call, &key, || match is_for_another {
             true => Err(Refusal::OtherAudience),
             false => self.may(tenant.clone(), &key, &token.grants, token.claims.narrowed),

@@ -9,11 +9,16 @@ use crate::base::clock::Timestamp;
 use crate::signing_keys::SigningKey;
 use crate::tenants::Tenant;
 
+use super::audience::Audience;
 use super::grant_claim::GrantClaim;
 use super::scope::Scope;
 
 /// A token is shorter than this many bytes, so that it fits into a header everywhere.
 pub const LONGEST: usize = 4_096;
+
+/// So many seconds before it is made a token counts from: for resource servers whose clocks are a little behind ours, and whose
+/// libraries forgive nothing.
+const BACKDATED_SECONDS: i64 = 5;
 
 /// What a token is made from.
 #[derive(Debug)]
@@ -21,7 +26,7 @@ pub struct TokenRequest<'a> {
     /// The tenant's issuer.
     pub issuer: &'a str,
     /// Whom it is for; the issuer itself when nobody is named.
-    pub audience: &'a str,
+    pub audience: &'a Audience,
     /// The tenant.
     pub tenant: &'a Tenant,
     /// The key.
@@ -51,7 +56,7 @@ pub struct Token {
 struct Claims<'a> {
     iss: &'a str,
     sub: String,
-    aud: &'a str,
+    aud: &'a Audience,
     client_id: &'a str,
     key_id: &'a str,
     token_version: i64,
@@ -105,6 +110,7 @@ impl TokenRequest<'_> {
     }
 
     fn encode(&self, key: &SigningKey, scope: &str, detail: Detail) -> Result<String, jsonwebtoken::errors::Error> {
+        let from = self.now.plus_seconds(-BACKDATED_SECONDS).seconds();
         let claims = Claims {
             iss: self.issuer,
             // No id of a user can look like this.
@@ -113,8 +119,8 @@ impl TokenRequest<'_> {
             client_id: &self.key.client_id,
             key_id: &self.key.key_id,
             token_version: self.key.token_version,
-            iat: self.now.seconds(),
-            nbf: self.now.seconds(),
+            iat: from,
+            nbf: from,
             exp: self.expires_at(),
             jti: &self.jti,
             scope,

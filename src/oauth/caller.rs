@@ -200,10 +200,10 @@ pub fn of_any_tenant(
     Ok(token.map_or(stranger, |token| Caller::of_token(token, from, now)))
 }
 
-/// A token that somebody else was given for their own use is no key to us: they could act in the name of the client with it
-/// (RFC 9068, section 4).
+/// A token for another resource is refused here, also where it is for us as well: that resource could act in the name of the client
+/// with it (RFC 9068, section 4).
 fn for_ourselves(token: Option<Active>) -> Option<Active> {
-    token.filter(|token| token.claims.aud == token.claims.iss)
+    token.filter(|token| token.claims.aud.is_only(&token.claims.iss))
 }
 
 /// A bearer is told no more of a dead key than that it is.

@@ -21,6 +21,7 @@ use crate::web::error::Kind;
 use crate::web::{Error, Portal};
 
 use super::access_token::{LONGEST, Token, TokenRequest};
+use super::audience::Audience;
 use super::authentication::{Known, authenticate, holder};
 use super::client::Claimed;
 use super::error::{invalid_client, refuse, refused_client, unknown_key};
@@ -78,8 +79,8 @@ impl Asking {
 pub struct Asked {
     /// Who.
     pub who: Asking,
-    /// Whom it is for, an absolute URI; the issuer when nobody is named.
-    pub audience: Option<String>,
+    /// Whom it is for; the issuer when nobody is named.
+    pub audience: Option<Audience>,
     /// What it may do; everything that the key may when nothing is said.
     pub scope: Option<String>,
     /// The client's address, as far as trusted proxies say it.
@@ -173,17 +174,14 @@ fn token(
         return Err(refused_client(&tenant.slug, verdict.message(&tenant.contact)).into());
     }
     let issuer = issuer(&portal.settings.public_url, tenant);
-    let audience = asked.audience.as_deref().unwrap_or(&issuer);
-    // The issuer is whom a token is for when nobody is named, whatever is listed.
-    if audience != issuer && !tenant.audiences.allow(audience) {
-        return Err(refuse("invalid_target", "The organization does not allow tokens for this resource.").into());
-    }
+    let audience = asked.audience.clone().unwrap_or_else(|| Audience::One(issuer.clone()));
+    audience.require(&issuer, &tenant.audiences)?;
     let scope = Scope::granted(grants, asked.scope.as_deref())?;
     let sealed = signing_keys::current(conn, tenant.scope, now)?;
     let signing_key = ring.open(&portal.keyring, &sealed).map_err(Error::internal)?;
     let request = TokenRequest {
         issuer: &issuer,
-        audience,
+        audience: &audience,
         tenant,
         key: &presented.key,
         grants: &scope.narrow(grants.clone()),

@@ -2,6 +2,7 @@
 
 mod about_token;
 mod access_token;
+mod audience;
 mod authentication;
 mod client;
 mod error;

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, Validation, decode};
 use serde::Deserialize;
 
 use crate::access::Grant;
@@ -17,6 +17,7 @@ use crate::web::Portal;
 use crate::web::public_url::PublicUrl;
 
 use super::access_token::LONGEST;
+use super::audience::Audience;
 use super::scope::Scope;
 use super::{issuer, store};
 
@@ -31,7 +32,7 @@ pub struct Claims {
     /// Whose it is.
     pub sub: String,
     /// Whom it is for.
-    pub aud: String,
+    pub aud: Audience,
     /// The key's client id.
     pub client_id: String,
     /// The key's id.
@@ -122,14 +123,27 @@ pub fn read(text: &str, signed_by: &VerifyingKey, issuer: &str, now: Timestamp) 
     (claims.exp > now.seconds() && claims.nbf <= now.seconds() + AHEAD_SECONDS).then_some(claims)
 }
 
+/// The header of our tokens: these members, each once, and no others. An extension that changes how a token is to be read, such as
+/// `crit` (RFC 7515, section 4.1.11), `b64` (RFC 7797) or `zip`, is refused by this, not ignored: we sign no token that has one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JoseHeader {
+    typ: String,
+    kid: String,
+    /// Compared with the algorithm of the key when the signature is checked.
+    #[serde(rename = "alg")]
+    _alg: Algorithm,
+}
+
 /// The id of the key that a text claims to be signed with, if the text may be an access token at all: RFC 9068, section 2.1.
 pub fn kid(text: &str) -> Option<String> {
     if text.len() >= LONGEST {
         return None;
     }
-    let header = decode_header(text).ok()?;
-    let typ = header.typ?.to_ascii_lowercase();
-    (typ == "at+jwt" || typ == "application/at+jwt").then_some(header.kid).flatten()
+    let header = URL_SAFE_NO_PAD.decode(text.split('.').next()?).ok()?;
+    let JoseHeader { typ, kid, .. } = serde_json::from_slice(&header).ok()?;
+    let typ = typ.to_ascii_lowercase();
+    (typ == "at+jwt" || typ == "application/at+jwt").then_some(kid)
 }
 
 #[cfg(test)]
@@ -137,7 +151,7 @@ mod tests {
     use aws_lc_rs::rand::SystemRandom;
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
     use jsonwebtoken::jwk::Jwk;
-    use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
+    use jsonwebtoken::{DecodingKey, EncodingKey, Header, crypto, encode};
     use serde_json::{Value, json};
 
     use super::*;
@@ -213,10 +227,81 @@ mod tests {
             ("nbf", Value::Null),
             ("sub", Value::Null),
             ("jti", json!(7)),
-            ("aud", json!([ISSUER])),
+            ("aud", json!([7])),
+            ("aud", json!({ "0": ISSUER })),
+            ("aud", Value::Null),
             ("narrowed", json!("no")),
         ] {
             assert_eq!(checked(&token(&signing, &[(name, value.clone())]), &verifying, NOW), None, "{name}: {value}");
+        }
+    }
+
+    /// A token with this header and these claims, as they are, signed with the right key.
+    fn signed(signing: &EncodingKey, header: &str, claims: &str) -> String {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = crypto::sign(message.as_bytes(), signing, Algorithm::ES256).unwrap();
+        format!("{message}.{signature}")
+    }
+
+    #[test]
+    fn rfc_7515_4_1_11_a_header_that_says_more_than_ours_is_refused_whoever_signed_it() {
+        let (signing, verifying) = pair();
+        let good = token(&signing, &[]);
+        let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(good.split('.').nth(1).unwrap()).unwrap()).unwrap();
+        let counts = |header: &str, claims: &str| checked(&signed(&signing, header, claims), &verifying, NOW).is_some();
+        let with = |more: &str| format!(r#"{{"typ":"at+jwt","alg":"ES256","kid":"a"{more}}}"#);
+        for header in [
+            with(""),
+            with("").replace("at+jwt", "AT+JWT"),
+            with("").replace("at+jwt", "application/at+jwt"),
+            r#" { "kid": "a", "alg": "ES256", "typ": "at+jwt" } "#.to_owned(),
+        ] {
+            assert!(counts(&header, &claims), "{header}");
+        }
+        for more in [
+            r#","crit":["exp"]"#,
+            r#","crit":["b64"],"b64":true"#,
+            r#","crit":["b64"],"b64":false"#,
+            r#","crit":["urn:acme:new"],"urn:acme:new":1"#,
+            r#","crit":[]"#,
+            r#","crit":null"#,
+            r#","crit":"exp""#,
+            r#","\u0063rit":["exp"]"#,
+            r#","b64":false"#,
+            r#","zip":"DEF""#,
+            r#","cty":"JWT""#,
+            r#","jku":"https://evil.example/keys""#,
+            r#","jwk":{"kty":"oct","k":"AA"}"#,
+            r#","x5u":"https://evil.example/chain""#,
+            r#","x5c":["AA"]"#,
+            r#","enc":"A128GCM""#,
+            r#","kid":"a""#,
+            r#","kid":"b""#,
+            r#","alg":"ES256""#,
+            r#","alg":"none""#,
+            r#","typ":"at+jwt""#,
+        ] {
+            assert!(!counts(&with(more), &claims), "{more}");
+        }
+        for header in [
+            with("").replace("at+jwt", "JWT"),
+            with("").replace("at+jwt", "at+jwt "),
+            with("").replace("at+jwt", "logout+jwt"),
+            with("").replace(r#""at+jwt""#, "null"),
+            with("").replace(r#""typ":"at+jwt","#, ""),
+            with("").replace(r#","kid":"a""#, ""),
+            with("").replace(r#""kid":"a""#, r#""kid":["a"]"#),
+            with("").replace("ES256", "es256"),
+            format!("{}x", with("")),
+            format!("[{}]", with("")),
+            "{}".into(),
+            String::new(),
+        ] {
+            assert!(!counts(&header, &claims), "{header}");
+        }
+        for twice in [r#","exp":99999999999}"#, r#","aud":"urn:a"}"#, r#","narrowed":false,"narrowed":true}"#] {
+            let claims = format!("{}{twice}", claims.strip_suffix('}').unwrap());
+            assert!(!counts(&with(""), &claims), "{twice}");
         }
     }
 }

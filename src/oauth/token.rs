@@ -7,6 +7,7 @@ use crate::tenants;
 use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
+use super::audience::Audience;
 use super::error::{invalid_request, refuse};
 use super::giving::{Asked, Asking, Means, give};
 use super::{client, parameters};
@@ -26,7 +27,7 @@ pub async fn submit(
         Some("client_credentials") => {}
         Some(_) => return Err(refuse("unsupported_grant_type", "Only grant_type=client_credentials is supported.")),
     }
-    let audience = parameters.take("resource").map(audience).transpose()?;
+    let audience = Audience::requested(parameters.take_all(parameters::RESOURCE))?;
     let asked_scope = parameters.take("scope");
     let claimed = match client::read(&req, &mut parameters, &tenant) {
         Ok(claimed) => claimed,
@@ -44,13 +45,4 @@ pub async fn submit(
         from: RequestInfo::of(&req).address,
     };
     Ok(give(&portal, means, asked).await?.answer())
-}
-
-/// RFC 8707, section 2: an absolute URI without a fragment.
-fn audience(resource: String) -> Result<String, Error> {
-    if tenants::is_audience(&resource) {
-        Ok(resource)
-    } else {
-        Err(refuse("invalid_target", "resource is an absolute URI without a fragment."))
-    }
 }

@@ -19,7 +19,7 @@ pub const URLENCODED: &str = "application/x-www-form-urlencoded";
 /// How long a body may take to arrive.
 const SLOWEST: Duration = Duration::from_secs(20);
 
-/// Name-value pairs, each name once, all valid UTF-8 without NUL.
+/// Name-value pairs, each name once unless said otherwise, all valid UTF-8 without NUL.
 #[derive(Default, Clone)]
 pub struct Pairs(Vec<(String, String)>);
 
@@ -38,13 +38,21 @@ impl Pairs {
     /// # Errors
     /// As [`Pairs::parse`].
     pub fn checked(pairs: Vec<(String, String)>) -> Result<Self, Error> {
+        Self::checked_except(None, pairs)
+    }
+
+    /// As [`Pairs::checked`], but the parameter of this name may be given several times: see [`Pairs::take_all`].
+    ///
+    /// # Errors
+    /// As [`Pairs::parse`].
+    pub fn checked_except(repeatable: Option<&str>, pairs: Vec<(String, String)>) -> Result<Self, Error> {
         // The decoder writes U+FFFD for bytes that are not UTF-8.
         if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains(['\0', '\u{fffd}']))) {
             return Err(Error::bad_request("The request holds bytes that are not UTF-8 text, or a NUL."));
         }
         let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
-        if names.windows(2).any(|two| two[0] == two[1]) {
+        if names.windows(2).any(|two| two[0] == two[1] && repeatable != Some(two[0])) {
             return Err(Error::bad_request("A parameter is given twice. Give each one once."));
         }
         Ok(Self(pairs))
@@ -71,7 +79,18 @@ impl Pairs {
     /// A value, taken out.
     pub fn take(&mut self, name: &str) -> Option<String> {
         let index = self.0.iter().position(|(given, _)| given == name)?;
-        Some(self.0.swap_remove(index).1)
+        Some(self.0.remove(index).1)
+    }
+
+    /// All values of a parameter that may be given several times, taken out, in their order.
+    pub fn take_all(&mut self, name: &str) -> Vec<String> {
+        self.0.extract_if(.., |(given, _)| given == name).map(|(_, value)| value).collect()
+    }
+
+    /// Those that have a value.
+    pub fn without_empty(mut self) -> Self {
+        self.0.retain(|(_, value)| !value.is_empty());
+        self
     }
 
     /// The names.

@@ -49,8 +49,8 @@ on_both! {
                 "client_id": "billing-sync",
                 "key_id": key.key_id,
                 "token_version": 1,
-                "iat": 1_795_444_320,
-                "nbf": 1_795_444_320,
+                "iat": 1_795_444_315,
+                "nbf": 1_795_444_315,
                 "exp": 1_795_444_620,
                 "scope": "invoices:write",
                 "grants": [
@@ -60,6 +60,17 @@ on_both! {
             })
         );
         assert_eq!(answer.json()["scope"], "invoices:write");
+    }
+
+    async fn a_server_whose_clock_is_a_little_behind_accepts_a_new_token(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let answer = portal.token_for(&key).await.is(200);
+        let (claims, now) = (claims(&answer), portal.inner.clock.now().seconds());
+        for claim in ["iat", "nbf"] {
+            assert!(claims[claim].as_i64().is_some_and(|from| (now - 10..=now - 3).contains(&from)), "{claim}: {claims}");
+        }
+        // It ends when the answer says, not earlier.
+        assert_eq!(claims["exp"].as_i64().zip(answer.json()["expires_in"].as_i64()).map(|(exp, life)| exp - life), Some(now));
     }
 
     async fn no_tag_of_a_key_changes_what_its_token_says(portal: Portal) {
@@ -124,7 +135,7 @@ on_both! {
         assert_eq!(answer.json()["expires_in"], 100);
         let claims = claims(&answer);
         assert_eq!(claims["exp"].as_i64(), Some(1_795_444_320 + 90 * DAY));
-        assert_eq!(claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(100));
+        assert_eq!(claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(105));
         portal.clock.forward(99);
         assert_eq!(portal.token_for(&key).await.is(200).json()["expires_in"], 1);
         portal.clock.forward(1);

@@ -43,7 +43,7 @@ on_both! {
         assert_eq!(said, json!({
             "active": true, "client_id": "billing-sync", "key_id": key.key_id, "token_type": "Bearer", "scope": "invoices:read invoices:write",
             "grants": [{ "resource": "organization=acme", "role": "sender", "permissions": ["invoices:read", "invoices:write"] }],
-            "iss": issuer, "sub": "client:acme/billing-sync", "aud": issuer, "iat": 1_795_444_320, "nbf": 1_795_444_320, "exp": 1_795_444_620, "jti": null,
+            "iss": issuer, "sub": "client:acme/billing-sync", "aud": issuer, "iat": 1_795_444_315, "nbf": 1_795_444_315, "exp": 1_795_444_620, "jti": null,
         }));
     }
 

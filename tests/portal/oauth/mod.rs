@@ -2,9 +2,11 @@
 
 pub mod access_token;
 mod addresses;
+mod audiences;
 mod client_authentication;
 mod discovery;
 mod errors;
+mod headers;
 mod holders;
 mod introspection;
 mod nitrobox;

@@ -48,7 +48,7 @@ on_both! {
 
     async fn rfc_6749_3_2_a_repeated_parameter_is_refused(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
-        for body in [format!("{GRANT}&{GRANT}"), format!("{GRANT}&scope=&scope="), format!("{GRANT}&x=1&x=2"), format!("{GRANT}&resource=https://a.example&resource=https://b.example")] {
+        for body in [format!("{GRANT}&{GRANT}"), format!("{GRANT}&scope=&scope="), format!("{GRANT}&x=1&x=2"), format!("{GRANT}&Resource=urn:a&Resource=urn:b")] {
             refused(&sends(&portal, &key, "", FORM, &body).await, 400, "invalid_request");
         }
     }

@@ -54,7 +54,11 @@ pub async fn submit(
         Found::Others => return Err(refuse("unauthorized_client", "The token belongs to another client.")),
         found => end(&req, &portal, &caller, found).await?,
     }
-    Ok(HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).finish())
+    // RFC 7009, section 2.2, gives the body no meaning; but there are clients that parse whatever a 200 holds as JSON.
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
+        .insert_header((header::PRAGMA, "no-cache"))
+        .body("{}"))
 }
 
 fn find(conn: &mut Conn, portal: &Portal, caller: &Caller, token: &Secret, now: Timestamp) -> Result<Found, db::Error> {

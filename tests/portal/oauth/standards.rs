@@ -64,6 +64,9 @@ on_both! {
             ] {
                 assert_eq!(answer.status, status, "{endpoint}: {}", answer.body);
                 assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"), "{endpoint}: {status}");
+                // Clients read each answer as JSON, also that of a revocation, for which RFC 7009 asks for no body.
+                assert_eq!(answer.header("content-type"), "application/json; charset=utf-8", "{endpoint}: {status}");
+                assert!(answer.json().is_object(), "{endpoint}: {status}");
             }
         }
     }
@@ -231,7 +234,7 @@ on_both! {
     async fn rfc_9700_2_4_no_other_grant_is_known(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         let found = Answer::of(portal.client.get(portal.url("/acme/.well-known/oauth-authorization-server"))).await.is(200).json();
-        assert_eq!((&found["grant_types_supported"], &found["response_types_supported"]), (&json!(["client_credentials"]), &json!([])));
+        assert_eq!((&found["grant_types_supported"], &found["response_types_supported"]), (&json!(["client_credentials"]), &Value::Null));
         for grant in ["password", "implicit", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"] {
             let body = format!("grant_type={grant}&username=ada@acme.example&code=x&refresh_token=x&device_code=x&subject_token=x");
             refused(&sends(by(&portal, "token", &key), &body).await, 400, "unsupported_grant_type");
@@ -240,12 +243,13 @@ on_both! {
 
     async fn rfc_9110_15_5_6_what_is_not_answered_names_what_is(portal: Portal) {
         portal.set_up_acme().await;
-        let table: [(&str, &str, &[Method]); 5] = [
+        let table: [(&str, &str, &[Method]); 6] = [
             ("/acme/oauth2/token", "POST", &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE]),
             ("/acme/oauth2/introspect", "POST", &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE]),
             ("/acme/oauth2/revoke", "POST", &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE]),
             ("/acme/oauth2/jwks", "GET, HEAD", &[Method::PUT, Method::PATCH, Method::DELETE]),
             ("/acme/.well-known/oauth-authorization-server", "GET, HEAD", &[Method::PUT, Method::PATCH, Method::DELETE]),
+            ("/acme/.well-known/openid-configuration", "GET, HEAD", &[Method::PUT, Method::PATCH, Method::DELETE]),
         ];
         for (path, allowed, methods) in table {
             for method in methods {

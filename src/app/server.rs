@@ -134,6 +134,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
                 .configure(|config| mount(config, data))
                 .service(web::scope("/api").app_data(Face::Api).default_service(web::to(nothing_here)))
                 .service(web::scope("/.well-known").app_data(Face::Api).default_service(web::to(nothing_here)))
+                .service(web::scope("/{tenant}/.well-known").app_data(Face::Api).default_service(web::to(nothing_here)))
                 .service(web::scope("/compat").app_data(Face::Compat).default_service(web::to(nothing_here)))
                 .service(web::scope("/{tenant}/oauth2").app_data(Face::OAuth).default_service(web::to(nothing_here)))
                 .service(

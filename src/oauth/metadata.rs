@@ -1,5 +1,5 @@
-//! What this authorization server can do (RFC 8414), at both addresses: with the well-known part in front of the tenant, as the
-//! standard says, and behind it, as many clients look for it.
+//! What this authorization server can do (RFC 8414): with the well-known part in front of the tenant, as the standard says, and
+//! behind it, as many clients look for it; under its own name, and under that of OpenID Connect Discovery (section 5).
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, http::header};
@@ -10,7 +10,8 @@ use crate::web::{Error, Portal};
 
 use super::issuer;
 
-/// Exactly what works; nothing that will.
+/// Exactly what works; nothing that will. A list without elements is left out (section 3.2): there are no response types, for there
+/// is no authorization endpoint.
 pub async fn show(portal: Data<Portal>, tenant: Path<String>) -> Result<HttpResponse, Error> {
     let slug = tenant.into_inner();
     let tenant = portal.db.read(move |conn| tenants::by_slug(conn, &slug)).await?.ok_or_else(Error::not_found)?;
@@ -25,7 +26,6 @@ pub async fn show(portal: Data<Portal>, tenant: Path<String>) -> Result<HttpResp
         "jwks_uri": format!("{issuer}/oauth2/jwks"),
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "response_types_supported": [],
     });
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))

@@ -13,11 +13,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/{tenant}/oauth2/introspect", Access::Public, Face::OAuth, || web::to(introspection::submit)),
         Route::post("/{tenant}/oauth2/revoke", Access::Public, Face::OAuth, || web::to(revocation::submit)),
         Route::get("/{tenant}/oauth2/jwks", Access::Public, Face::Api, || web::to(jwks::show)),
-        Route::get("/.well-known/oauth-authorization-server/{tenant}", Access::Public, Face::Api, || {
-            web::to(metadata::show)
-        }),
-        Route::get("/{tenant}/.well-known/oauth-authorization-server", Access::Public, Face::Api, || {
-            web::to(metadata::show)
-        }),
+        metadata("/.well-known/oauth-authorization-server/{tenant}"),
+        metadata("/.well-known/openid-configuration/{tenant}"),
+        metadata("/{tenant}/.well-known/oauth-authorization-server"),
+        metadata("/{tenant}/.well-known/openid-configuration"),
     ]
+}
+
+fn metadata(path: &'static str) -> Route {
+    Route::get(path, Access::Public, Face::Api, || web::to(metadata::show))
 }

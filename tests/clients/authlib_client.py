@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from urllib.parse import quote
 
 import requests
@@ -29,7 +30,10 @@ for way in metadata["token_endpoint_auth_methods_supported"]:
 
     read = jwt.decode(text, keys, algorithms=["ES256"])
     essential = {"essential": True}
+    # A resource server whose clock is behind, and that forgives nothing.
+    behind = int(time.time()) - 2
     jwt.JWTClaimsRegistry(
+        now=behind, leeway=0, iat=essential, nbf=essential,
         iss={**essential, "value": issuer}, aud={**essential, "value": resource}, exp=essential
     ).validate(read.claims)
 

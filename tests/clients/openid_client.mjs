@@ -1,4 +1,5 @@
-// openid-client, which finds everything by discovery (RFC 8414). Prints what it met as JSON.
+// openid-client, which finds everything by discovery: at the address of OpenID Connect, its default, and at that of RFC 8414.
+// Prints what it met as JSON.
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -8,17 +9,23 @@ const brought = createRequire(`${PACKAGES}/package.json`);
 const load = (name) => import(pathToFileURL(brought.resolve(name)));
 const [client, jose] = [await load('openid-client'), await load('jose')];
 
-const ways = { client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost };
+const ways = [
+    ['client_secret_basic', client.ClientSecretBasic, {}],
+    ['client_secret_post', client.ClientSecretPost, { algorithm: 'oauth2' }],
+];
 const met = [];
-for (const [way, authenticate] of Object.entries(ways)) {
+for (const [way, authenticate, algorithm] of ways) {
     // The portal of the test has no TLS.
-    const options = { algorithm: 'oauth2', execute: [client.allowInsecureRequests] };
+    const options = { ...algorithm, execute: [client.allowInsecureRequests] };
     const config = await client.discovery(new URL(ISSUER), CLIENT_ID, undefined, authenticate(CLIENT_SECRET), options);
     const token = await client.clientCredentialsGrant(config, { scope: 'invoices:read', resource: RESOURCE });
     const text = token.access_token;
 
     const keys = jose.createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
-    const { payload } = await jose.jwtVerify(text, keys, { issuer: ISSUER, audience: RESOURCE, typ: 'at+jwt' });
+    // A resource server whose clock is behind, and that forgives nothing.
+    const behind = { currentDate: new Date(Date.now() - 2000), maxTokenAge: 600 };
+    const expected = { issuer: ISSUER, audience: RESOURCE, typ: 'at+jwt', ...behind };
+    const { payload } = await jose.jwtVerify(text, keys, expected);
 
     const asks = async (permission) => {
         const url = new URL(`${ISSUER}/gateway/auth?permission=${permission}&audience=${encodeURIComponent(RESOURCE)}`);

@@ -11,11 +11,15 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Portal, on_both};
 
-const ADDRESSES: [&str; 2] =
-    ["/.well-known/oauth-authorization-server/acme", "/acme/.well-known/oauth-authorization-server"];
+const ADDRESSES: [&str; 4] = [
+    "/.well-known/oauth-authorization-server/acme",
+    "/acme/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration/acme",
+    "/acme/.well-known/openid-configuration",
+];
 
 on_both! {
-    async fn rfc_8414_3_and_rfc_9700_2_6_the_metadata_is_at_both_addresses_and_says_what_works(portal: Portal) {
+    async fn rfc_8414_3_and_5_and_rfc_9700_2_6_the_metadata_is_at_each_address_and_says_what_works(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         let issuer = format!("{}/acme", portal.origin());
         for path in ADDRESSES {
@@ -33,9 +37,11 @@ on_both! {
                     "jwks_uri": format!("{issuer}/oauth2/jwks"),
                     "grant_types_supported": ["client_credentials"],
                     "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-                    "response_types_supported": [],
                 })
             );
+            let members = answer.json();
+            let has_elements = |value: &Value| value.as_array().is_none_or(|list| !list.is_empty());
+            assert!(members.as_object().is_some_and(|all| all.values().all(has_elements)), "RFC 8414, section 3.2");
         }
         let metadata = get(&portal, ADDRESSES[0]).await.json();
         let ask = portal.client.post(metadata["token_endpoint"].as_str().expect("an address"));
@@ -66,8 +72,9 @@ on_both! {
 
     async fn an_unknown_organization_has_neither_metadata_nor_keys(portal: Portal) {
         portal.set_up_acme().await;
-        for path in ["/.well-known/oauth-authorization-server/nobody", "/nobody/.well-known/oauth-authorization-server", "/nobody/oauth2/jwks", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"] {
+        for path in ["/.well-known/oauth-authorization-server/nobody", "/nobody/.well-known/oauth-authorization-server", "/.well-known/openid-configuration/nobody", "/nobody/.well-known/openid-configuration", "/nobody/oauth2/jwks", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"] {
             let answer = get(&portal, path).await.is(404);
+            assert_eq!(answer.header("content-type"), "application/problem+json; charset=utf-8", "{path}");
             assert!(!answer.body.contains("jwks_uri"), "{path}");
         }
     }

@@ -28,6 +28,8 @@ const TABLE: &str = "
     GET  /{tenant}/oauth2/jwks                        program           200    200    200   200   200   200   200   200
     GET  /.well-known/oauth-authorization-server/{tenant}  program        200    200    200   200   200   200   200   200
     GET  /{tenant}/.well-known/oauth-authorization-server  program        200    200    200   200   200   200   200   200
+    GET  /.well-known/openid-configuration/{tenant}   program           200    200    200   200   200   200   200   200
+    GET  /{tenant}/.well-known/openid-configuration   program           200    200    200   200   200   200   200   200
     ANY  /gateway/auth                                program           500    500    500   500   500   500   500   500
     ANY  /{tenant}/gateway/auth                       program           401    401    401   401   401   401   401   401
     POST /compat/nullplatform/login                   program           415   415   415   415   415   415   415   415

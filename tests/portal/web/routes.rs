@@ -78,7 +78,7 @@ on_both! {
 
     async fn an_address_that_nothing_has_is_a_problem_for_programs(portal: Portal) {
         portal.set_up_acme().await;
-        for path in ["/api", "/api/v2/verify", "/api/v1/verify/", "/api/v1/", "/api/v1/VERIFY", "/.well-known/nowhere"] {
+        for path in ["/api", "/api/v2/verify", "/api/v1/verify/", "/api/v1/", "/api/v1/VERIFY", "/.well-known", "/.well-known/nowhere", "/acme/.well-known", "/acme/.well-known/nowhere", "/nobody/.well-known/openid-configuration"] {
             for accept in ["application/json", "text/html"] {
                 let answer = Answer::of(portal.client.get(portal.url(path)).header("accept", accept)).await.is(404);
                 assert_eq!(answer.header("content-type"), "application/problem+json; charset=utf-8", "{path}");

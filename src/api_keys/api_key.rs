@@ -7,8 +7,8 @@ use crate::rate_limits::RateLimits;
 
 pub use super::tag::Tag;
 
-/// A key expires soon when so many days or fewer are left.
-pub(super) const SOON_DAYS: i64 = 30;
+/// A key expires soon when so many days or fewer are left: in its badge, its tab, and the line above the list.
+pub(super) const SOON_DAYS: i64 = 14;
 const DAY: i64 = 86_400;
 
 /// A key, without its secrets.
@@ -80,6 +80,11 @@ impl ApiKey {
     }
 }
 
+/// The last moment at which a key may end that expires soon. A part of a second belongs to the second that has begun.
+pub(super) const fn soon_until(now: Timestamp) -> Timestamp {
+    Timestamp::from_micros(now.plus_days(SOON_DAYS).micros().saturating_add(999_999))
+}
+
 impl Status {
     /// The status of a key that is not deleted.
     pub fn of_living(disabled: bool, expires_at: Timestamp, used: bool, now: Timestamp) -> Self {
@@ -136,8 +141,8 @@ mod tests {
             Status::Deleted
         );
         assert_eq!(key(NOW.plus_seconds(1)).status(NOW, false), Status::Expiring { days: 1 });
-        assert_eq!(key(NOW.plus_days(30)).status(NOW, false), Status::Expiring { days: 30 });
-        assert_eq!(key(NOW.plus_days(30).plus_seconds(1)).status(NOW, false), Status::NeverUsed);
+        assert_eq!(key(NOW.plus_days(14)).status(NOW, false), Status::Expiring { days: 14 });
+        assert_eq!(key(NOW.plus_days(14).plus_seconds(1)).status(NOW, false), Status::NeverUsed);
         assert_eq!(key(Timestamp::NEVER).status(NOW, true), Status::Active);
     }
 }

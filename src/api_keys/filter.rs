@@ -80,7 +80,7 @@ impl Search {
 pub enum Standing {
     /// In use, and not about to end.
     Active,
-    /// Ends within 30 days.
+    /// Ends within 14 days.
     Expiring,
     /// Nobody has used it.
     NeverUsed,

@@ -104,6 +104,15 @@ impl KeyUsage {
         Timestamp::from_micros(0).plus_seconds(first * HOUR_SECONDS)
     }
 
+    /// The longest time between two days with accepted calls, in days, up to the day of this moment; 0 where there were not
+    /// two such days.
+    pub fn longest_gap_days_before(&self, at: Timestamp) -> i64 {
+        let accepted = self.days.iter().filter(|count| count.code == ACCEPTED && count.calls > 0);
+        let mut days: Vec<i64> = accepted.map(|count| count.at).filter(|day| *day <= day_of(at)).collect();
+        days.sort_unstable();
+        days.windows(2).map(|two| two[1] - two[0]).max().unwrap_or_default()
+    }
+
     /// How often it was accepted in the last 24 hours, counted from [`KeyUsage::first_hour`].
     pub fn accepted_in_24_hours(&self) -> i64 {
         sum(&self.hours, true)

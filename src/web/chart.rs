@@ -12,12 +12,19 @@ pub struct Column {
     pub accepted: usize,
     /// Drawn beneath, with the words for each kind.
     pub refused: Vec<(String, usize)>,
+    /// Its time is not over, so its numbers go on growing.
+    pub unfinished: bool,
 }
 
 impl Column {
     /// All that were refused.
     pub fn refused(&self) -> usize {
         self.refused.iter().map(|(_, count)| count).sum()
+    }
+
+    /// `23 Nov`, `24 Nov so far`.
+    fn words(&self) -> String {
+        if self.unfinished { format!("{} so far", self.label) } else { self.label.clone() }
     }
 }
 
@@ -34,6 +41,8 @@ pub struct Bar {
     pub refused: (f64, f64),
     /// `23 Nov: 4,475 accepted, 3 refused`.
     pub title: String,
+    /// Its time is not over.
+    pub unfinished: bool,
 }
 
 /// A row of the table that says the same in numbers.
@@ -115,7 +124,8 @@ fn bar(column: &Column, left: f64, slot: f64, top: usize) -> Bar {
         width: round(slot * 0.7),
         accepted: (round(HEIGHT - refused - accepted), round(accepted)),
         refused: (round(HEIGHT - refused), round(refused)),
-        title: format!("{}: {}", column.label, both(column.accepted, column.refused())),
+        title: format!("{}: {}", column.words(), both(column.accepted, column.refused())),
+        unfinished: column.unfinished,
     }
 }
 
@@ -126,7 +136,7 @@ fn both(accepted: usize, refused: usize) -> String {
 fn row(column: &Column) -> ChartRow {
     let kinds = column.refused.iter().map(|(words, count)| format!("{} {words}", thousands(*count)));
     ChartRow {
-        label: column.label.clone(),
+        label: column.words(),
         accepted: thousands(column.accepted),
         refused: thousands(column.refused()),
         kinds: kinds.collect::<Vec<_>>().join(", "),
@@ -137,50 +147,75 @@ fn sentence(what: &str, columns: &[Column]) -> String {
     let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return format!("{what}: none.") };
     let (accepted, refused) =
         columns.iter().fold((0, 0), |sum, column| (sum.0 + column.accepted, sum.1 + column.refused()));
-    let mut text = format!("{what}, {} to {}. {}.", first.label, last.label, both(accepted, refused));
+    let mut text = format!("{what}, {} to {}. {}.", first.label, last.words(), both(accepted, refused));
     // The first of those that are equal.
     let busiest = |count: fn(&Column) -> usize| columns.iter().rev().max_by_key(|column| count(column));
     if let Some(column) = busiest(|column| column.accepted).filter(|column| column.accepted > 0) {
-        text += &format!(" Most accepted: {} ({}).", thousands(column.accepted), column.label);
+        text += &format!(" Most accepted: {} ({}).", thousands(column.accepted), column.words());
     }
     if let Some(column) = busiest(Column::refused).filter(|column| column.refused() > 0) {
-        text += &format!(" Most refused: {} ({}).", thousands(column.refused()), column.label);
+        text += &format!(" Most refused: {} ({}).", thousands(column.refused()), column.words());
     }
     text
 }
 
-/// A small line: one number for each day, oldest first, in 84 by 24.
+/// A small line in 84 by 24: one number for each whole day, oldest first, and a dot for today, which is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spark {
     /// All of it in a sentence.
     pub sentence: String,
-    /// The points of the line; nothing when there was nothing.
-    pub line: Option<String>,
+    /// What is drawn; nothing when there was nothing.
+    pub line: Option<SparkLine>,
     /// The sum, short.
     pub total: String,
 }
 
+/// The points of a small line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SparkLine {
+    /// The whole days: `x,y x,y`.
+    pub days: String,
+    /// The last whole day: `x`.
+    pub last: String,
+    /// From there to today: `x,y x,y`.
+    pub rest: String,
+    /// Today so far: `x` and `y`.
+    pub today: (String, String),
+}
+
 impl Spark {
-    /// Of these days.
+    /// Of these days, of which the last is today.
     pub fn new(days: &[usize]) -> Self {
+        let (whole, today) = days.split_last().map_or((days, 0), |(today, whole)| (whole, *today));
         let (total, most) = (days.iter().sum::<usize>(), days.iter().copied().max().unwrap_or_default());
         if total == 0 {
-            let sentence = format!("No requests in {} days", days.len());
+            let sentence = format!("No requests in {} days, nor today", whole.len());
             return Self { sentence, line: None, total: "0".into() };
         }
-        let step = 84.0 / days.len().saturating_sub(1).max(1) as f64;
-        let point = |(at, count): (usize, &usize)| {
-            format!("{:.1},{:.1}", at as f64 * step, 24.0 - 20.0 * *count as f64 / most as f64)
+        let step = 80.0 / whole.len().max(1) as f64;
+        let place = |(at, count): (usize, &usize)| {
+            (format!("{:.1}", at as f64 * step), format!("{:.1}", 24.0 - 20.0 * *count as f64 / most as f64))
         };
+        let points: Vec<(String, String)> = days.iter().enumerate().map(place).collect();
+        let joined =
+            |points: &[(String, String)]| points.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
+        let line = points.split_last().map(|(today, whole)| SparkLine {
+            days: joined(whole),
+            last: whole.last().map_or_else(String::new, |(x, _)| x.clone()),
+            rest: joined(&points[whole.len().saturating_sub(1)..]),
+            today: today.clone(),
+        });
+        let past: usize = whole.iter().sum();
+        let busiest = thousands(whole.iter().copied().max().unwrap_or_default());
         Self {
             sentence: format!(
-                "{} request{} in {} days, busiest day {}",
-                thousands(total),
-                if total == 1 { "" } else { "s" },
-                days.len(),
-                thousands(most)
+                "{} request{} in {} days, busiest day {busiest}; {} today so far",
+                thousands(past),
+                if past == 1 { "" } else { "s" },
+                whole.len(),
+                thousands(today),
             ),
-            line: Some(days.iter().enumerate().map(point).collect::<Vec<_>>().join(" ")),
+            line,
             total: short(total),
         }
     }
@@ -192,7 +227,7 @@ mod tests {
 
     fn column(label: &str, accepted: usize, refused: &[(&str, usize)]) -> Column {
         let refused = refused.iter().map(|(words, count)| ((*words).to_owned(), *count)).collect();
-        Column { label: label.into(), accepted, refused }
+        Column { label: label.into(), accepted, refused, unfinished: false }
     }
 
     #[test]
@@ -245,11 +280,26 @@ mod tests {
 
     #[test]
     fn a_small_line_has_a_point_for_each_day() {
-        let spark = Spark::new(&[0, 5, 10]);
-        assert_eq!(spark.line.as_deref(), Some("0.0,24.0 42.0,14.0 84.0,4.0"));
-        assert_eq!(spark.sentence, "15 requests in 3 days, busiest day 10");
-        assert_eq!(Spark::new(&[0; 14]).line, None);
-        assert_eq!(Spark::new(&[0; 14]).sentence, "No requests in 14 days");
+        let spark = Spark::new(&[0, 5, 10, 1]);
+        let line = spark.line.unwrap();
+        assert_eq!((line.days.as_str(), line.last.as_str()), ("0.0,24.0 26.7,14.0 53.3,4.0", "53.3"));
+        assert_eq!((line.rest.as_str(), line.today), ("53.3,4.0 80.0,22.0", ("80.0".into(), "22.0".into())));
+        assert_eq!(spark.sentence, "15 requests in 3 days, busiest day 10; 1 today so far");
+        assert_eq!(Spark::new(&[0; 15]).line, None);
+        assert_eq!(Spark::new(&[0; 15]).sentence, "No requests in 14 days, nor today");
         assert_eq!(Spark::new(&[24_230]).total, "24.2k");
+        assert_eq!(Spark::new(&[]).line, None);
+    }
+
+    #[test]
+    fn a_day_that_is_not_over_is_not_drawn_as_a_whole_one() {
+        let today = Column { unfinished: true, ..column("2 Nov", 7, &[]) };
+        let chart = Chart::new("Requests each day", &[column("1 Nov", 9, &[]), today]);
+        assert_eq!((chart.bars[0].unfinished, chart.bars[1].unfinished), (false, true));
+        assert_eq!(
+            (chart.bars[1].title.as_str(), chart.rows[1].label.as_str()),
+            ("2 Nov so far: 7 accepted, 0 refused", "2 Nov so far")
+        );
+        assert!(chart.sentence.starts_with("Requests each day, 1 Nov to 2 Nov so far."), "{}", chart.sentence);
     }
 }

@@ -91,6 +91,13 @@ impl Shell {
     }
 }
 
+impl Shell {
+    /// The way on from an error: the part of the portal that its address is in, otherwise the first that may be opened.
+    pub fn start(&self) -> Option<&NavItem> {
+        self.nav.iter().find(|item| item.current).or(self.nav.first())
+    }
+}
+
 /// A token for the forms of this page; empty where the request has nothing to tie it to.
 pub fn csrf_token(req: &HttpRequest, portal: &Portal) -> String {
     let binding = req.extensions().get::<Binding>().cloned();

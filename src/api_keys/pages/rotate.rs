@@ -105,7 +105,9 @@ async fn view(
         until: (*seconds > 0).then(|| here.moment(now.plus_seconds(*seconds))),
         selected: *seconds == chosen,
     };
-    let mut views = secrets::views(&shown.secrets, &known.secrets, false, here).into_iter();
+    let mut views =
+        secrets::views(&shown.secrets, &known.secrets, &known.usage, shown.listed.key.status(now, true), here)
+            .into_iter();
     let page = RotatePage {
         shell: Shell::new(req, portal, who),
         list,

@@ -158,7 +158,7 @@ async fn view(
     if end == End::Cancel {
         who.actor.require_to_give_all(&shown.grants)?;
     }
-    let mut working = secrets::views(&shown.secrets, &known.secrets, false, here)
+    let mut working = secrets::views(&shown.secrets, &known.secrets, &known.usage, key.status(now, true), here)
         .into_iter()
         .filter(|secret| !matches!(secret.state, SecretState::Ended { .. }));
     let (Some(current), Some(retiring)) = (working.next(), working.next()) else {

@@ -125,7 +125,7 @@ on_both! {
         for (client_id, change) in [
             ("active", "expires_at = 9223372036854775807".to_owned()),
             ("never", "expires_at = 9223372036854775807".to_owned()),
-            ("soon", format!("expires_at = {}", now.plus_days(30).micros() + 999_999)),
+            ("soon", format!("expires_at = {}", now.plus_days(14).micros() + 999_999)),
             ("late", format!("expires_at = {}", now.micros())),
             ("paused", "disabled_at = 1".to_owned()),
         ] {
@@ -270,7 +270,10 @@ on_both! {
             let at = portal.inner.clock.now().plus_days(days).micros();
             portal.sql(&format!("UPDATE api_keys SET expires_at = {at} WHERE client_id = '{client_id}'")).await;
         }
-        ada.get("/api-keys").await.says("1 key ends within 14 days.");
+        let page = ada.get("/api-keys").await.says("1 key ends within 14 days.").says("Expiring soon 1");
+        page.row("data-client-id=\"soon\"").says("Expires in 14 days");
+        page.row("data-client-id=\"later\"").says_nothing_of("Expires in");
+        assert_eq!(ada.get("/api-keys?status=expiring").await.client_ids(), ["soon"], "the link leads to those that were counted");
         ada.get("/api-keys?status=expired").await.says_nothing_of("within 14 days");
         portal.sql("UPDATE api_keys SET disabled_at = 1 WHERE client_id = 'soon'").await;
         ada.get("/api-keys").await.says_nothing_of("within 14 days");

@@ -9,6 +9,7 @@ mod search;
 
 use crate::access::{Actor, Permission, Who};
 use crate::api_keys::ApiKeyError;
+use crate::api_keys::api_key;
 use crate::api_keys::filter::{Filter, Sort, Standing};
 use crate::api_keys::store::{self, Conditions, Source};
 use crate::base::clock::Timestamp;
@@ -19,9 +20,6 @@ use super::read::{Listed, listed};
 
 pub use count::{COUNTED, Count};
 use search::Search;
-
-/// So long before its end a key is spoken of above the list.
-const WARNED_DAYS: i64 = 14;
 
 /// One page of keys.
 #[derive(Debug, Clone)]
@@ -99,12 +97,12 @@ fn conditions(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Option<
     }))
 }
 
-/// How many keys end within 14 days: those that somebody should look at now.
+/// How many keys expire soon: those of the tab "Expiring soon".
 ///
 /// # Errors
 /// [`ApiKeyError::Refused`] without `api_keys:read`.
 pub fn ending_soon(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Count, ApiKeyError> {
     actor.require_to_open(Permission::ReadApiKeys)?;
-    let source = Source::Ending(now.micros(), now.plus_days(WARNED_DAYS).micros());
+    let source = Source::Ending(now.micros(), api_key::soon_until(now).micros());
     Ok(Count::of(store::count(conn, actor.tenant, &source, COUNTED + 1)?))
 }

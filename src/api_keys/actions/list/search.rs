@@ -33,8 +33,7 @@ pub(super) struct Places {
 impl Search<'_> {
     pub(super) fn ending(&self, standing: Standing) -> Option<Source> {
         let now = self.now.micros();
-        // A part of a second belongs to the second that has begun.
-        let soon = self.now.plus_days(api_key::SOON_DAYS).micros().saturating_add(999_999);
+        let soon = api_key::soon_until(self.now).micros();
         match standing {
             Standing::Expired => Some(Source::Ending(i64::MIN, now)),
             Standing::Expiring => Some(Source::Ending(now, soon)),

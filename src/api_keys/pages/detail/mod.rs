@@ -107,7 +107,7 @@ pub async fn show(
         token_minutes: tenant.access_token_minutes(),
         may_manage: !dead && who.require(Permission::ManageApiKeys).is_ok(),
         rotating: !dead && HandOver::of(&secrets, now).is_some(),
-        secrets: secrets::views(&secrets, &known.secrets, dead, here),
+        secrets: secrets::views(&secrets, &known.secrets, &known.usage, key.status(now, true), here),
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),
         disabled: key
             .disabled_at

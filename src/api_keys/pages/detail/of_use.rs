@@ -92,6 +92,7 @@ fn columns(counts: &[Count], last: i64, how_many: i64, label: fn(i64) -> String)
             label: label(at),
             accepted: accepted.into_iter().map(|one| count(one.calls)).sum(),
             refused: refused.into_iter().map(|one| (words(&one.code), count(one.calls))).collect(),
+            unfinished: at == last,
         }
     };
     (last - how_many + 1..=last).map(column).collect()

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::api_keys::api_key::Status;
 use crate::api_keys::pages::evidence;
 use crate::api_keys::{HandOver, StoredSecret};
 use crate::base::clock::Timestamp;
-use crate::usage::SecretUse;
+use crate::usage::{KeyUsage, SecretUse};
 use crate::web::numbers::thousands;
 use crate::web::page::{Here, Moment};
 
@@ -21,6 +22,8 @@ pub struct SecretView {
     pub created_by: String,
     pub last_use: Option<UseView>,
     pub state: SecretState,
+    /// Why it does not work although it has not ended, in a word.
+    pub stopped: Option<&'static str>,
 }
 
 /// What a secret is.
@@ -39,8 +42,8 @@ pub enum SecretState {
     },
     /// It works no more.
     Ended {
-        /// Since when; nothing where its key was deleted before.
-        at: Option<Moment>,
+        /// Since when.
+        at: Moment,
     },
 }
 
@@ -57,10 +60,19 @@ pub struct UseView {
 /// Whether the retiring secret is still presented.
 #[derive(Debug)]
 pub enum Heard {
-    /// Within the last day, after the rotation.
+    /// After the rotation, and not long ago.
     StillUsed,
-    /// Not since then: the last use, or the rotation.
+    /// Not since the rotation, which was not long ago.
+    NotSince(Moment),
+    /// Not since then, the last use or the rotation, and that is longer than its calls were ever apart.
     QuietSince(Moment),
+}
+
+impl SecretView {
+    /// It works, and no newer one does.
+    pub fn is_current(&self) -> bool {
+        self.stopped.is_none() && matches!(self.state, SecretState::Current)
+    }
 }
 
 impl UseView {
@@ -74,20 +86,30 @@ impl UseView {
     }
 }
 
-/// The secrets, newest first, those that have ended last. Those of a deleted key have all ended.
-pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: bool, here: Here<'_>) -> Vec<SecretView> {
+/// The secrets of a key with this status, newest first, those that have ended last.
+pub fn views(
+    secrets: &[StoredSecret],
+    uses: &HashMap<i64, SecretUse>,
+    usage: &KeyUsage,
+    status: Status,
+    here: Here<'_>,
+) -> Vec<SecretView> {
     let now = here.now;
     let hand_over = HandOver::of(secrets, now);
     let state = |secret: &StoredSecret| match hand_over {
-        _ if dead || secret.ends_at <= now => {
-            SecretState::Ended { at: (secret.ends_at <= now).then(|| here.moment(secret.ends_at)) }
-        }
+        _ if secret.ends_at <= now => SecretState::Ended { at: here.moment(secret.ends_at) },
         Some(HandOver { current, retiring }) if retiring.id == secret.id => SecretState::Retiring {
             ends: here.moment(secret.ends_at),
             left: left(secret.ends_at.seconds_since(now)),
-            heard: heard(uses.get(&secret.id), current.created_at, here),
+            heard: heard(uses.get(&secret.id), current.created_at, usage, here),
         },
         _ => SecretState::Current,
+    };
+    let stopped = match status {
+        Status::Deleted => Some("Deleted"),
+        Status::Disabled => Some("Disabled"),
+        Status::Expired => Some("Expired"),
+        Status::Expiring { .. } | Status::NeverUsed | Status::Active => None,
     };
     let view = |secret: &StoredSecret| SecretView {
         hint: secret.hint.clone(),
@@ -95,16 +117,21 @@ pub fn views(secrets: &[StoredSecret], uses: &HashMap<i64, SecretUse>, dead: boo
         created_by: secret.created_by.clone(),
         last_use: uses.get(&secret.id).map(|use_| UseView::new(use_, here)),
         state: state(secret),
+        stopped: stopped.filter(|_| secret.ends_at > now),
     };
     let mut views: Vec<SecretView> = secrets.iter().map(view).collect();
     views.sort_by_key(|view| matches!(view.state, SecretState::Ended { .. }));
     views
 }
 
-fn heard(last: Option<&SecretUse>, rotated_at: Timestamp, here: Here<'_>) -> Heard {
-    match last {
-        Some(last) if last.at > rotated_at && here.now.seconds_since(last.at) < DAY => Heard::StillUsed,
-        last => Heard::QuietSince(here.moment(last.map_or(rotated_at, |last| last.at.max(rotated_at)))),
+fn heard(last: Option<&SecretUse>, rotated_at: Timestamp, usage: &KeyUsage, here: Here<'_>) -> Heard {
+    let used = last.map(|last| last.at).filter(|at| *at > rotated_at);
+    let since = used.unwrap_or(rotated_at);
+    let is_long = here.now.seconds_since(since) >= usage.longest_gap_days_before(rotated_at).max(1) * DAY;
+    match used {
+        _ if is_long => Heard::QuietSince(here.moment(since)),
+        Some(_) => Heard::StillUsed,
+        None => Heard::NotSince(here.moment(rotated_at)),
     }
 }
 

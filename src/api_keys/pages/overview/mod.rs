@@ -35,8 +35,8 @@ pub use view::{ListView, RowView};
 
 /// Rows on a page.
 pub const ROWS: usize = 50;
-/// Days of use that a row draws.
-const DAYS: usize = 14;
+/// Days of use that a row draws: fourteen whole ones, and today.
+const DAYS: usize = 15;
 
 #[derive(Template)]
 #[template(path = "api_keys/overview.html")]

@@ -64,7 +64,7 @@ pub struct ListView {
     pub new_tag: String,
     /// What is wrong with it.
     pub new_tag_problem: Option<TagProblem>,
-    /// How many keys end within 14 days, where it is worth saying.
+    /// How many keys expire soon, where it is worth saying.
     pub ending_soon: Option<String>,
 }
 

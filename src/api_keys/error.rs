@@ -32,6 +32,8 @@ pub enum ApiKeyError {
     AlreadyCreated(Box<ApiKey>),
     /// Somebody else changed the key meanwhile; it is like this now.
     Stale(Box<ApiKey>),
+    /// The newest secret was used, and so was not lost.
+    SecretUsed,
     /// No rotation of the key is going on, or not any more.
     NotRotating(Box<ApiKey>),
     /// The key holds what is not the actor's to give again.
@@ -108,6 +110,7 @@ impl fmt::Display for ApiKeyError {
             Self::ClientIdKept(_) => f.write_str("a deleted key had the client id, and others may use it again"),
             Self::AlreadyCreated(_) => f.write_str("this form made a key before"),
             Self::Stale(_) => f.write_str("somebody else changed the key meanwhile"),
+            Self::SecretUsed => f.write_str("the newest secret of the key was used"),
             Self::NotRotating(_) => f.write_str("no rotation of the key is going on"),
             Self::CannotGive(cannot) => cannot.fmt(f),
             Self::Grants(error) => error.fmt(f),

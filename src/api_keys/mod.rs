@@ -21,9 +21,9 @@ pub mod tag;
 mod words;
 
 pub use actions::{
-    Added, Created, Edit, Ending, NewApiKey, Numbered, Rotation, Shown, add_tag, cancel_rotation, count_ending_after,
-    create, delete, delete_confirmed, disable, edit, enable, finish_rotation, list, revoke_secret, rotate, show,
-    show_numbered,
+    Added, Created, Edit, Ending, NewApiKey, Numbered, Present, Rotation, Shown, add_tag, cancel_rotation,
+    count_ending_after, create, delete, delete_confirmed, disable, edit, enable, finish_rotation, list, revoke_secret,
+    rotate, show, show_numbered,
 };
 pub use allowed_addresses::AllowedAddresses;
 pub use api_key::ApiKey;

@@ -14,6 +14,8 @@ pub enum UserProblem {
     EmailTaken {
         /// The id in that user's address.
         public_id: String,
+        /// That user has not chosen a password yet.
+        is_invited: bool,
     },
     /// With the name.
     Name(TextProblem),

@@ -192,3 +192,21 @@ const suggest = async field => {
 for (const event of ['input', 'focusin']) {
   document.addEventListener(event, ({ target }) => { if (target.matches('[data-suggest]')) suggest(target); });
 }
+
+// 12. A form that changes something is sent once. A second click would discard the first answer, and with it a secret that is
+// shown once. The page may be used again when it is shown again, or when the browser gives up on the answer.
+let sending = null;
+const rest = () => {
+  for (const name of ['aria-busy', 'aria-disabled']) sending?.removeAttribute(name);
+  sending = null;
+};
+document.addEventListener('submit', event => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form.getAttribute('method') !== 'post') return;
+  if (sending) { event.preventDefault(); return; }
+  // Enter presses the first button, which may be one that nobody sees.
+  sending = submitter && !submitter.ariaHidden ? submitter : form.querySelector('button:not([aria-hidden], [name])') || form;
+  for (const name of ['aria-busy', 'aria-disabled']) sending.setAttribute(name, 'true');
+});
+addEventListener('pageshow', rest);
+window.navigation?.addEventListener('navigateerror', rest);

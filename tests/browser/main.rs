@@ -23,5 +23,6 @@ mod rate_limits;
 mod roles_of_people;
 mod rotation;
 mod secret_is_gone;
+mod sent_once;
 mod signing_keys;
 mod small_screens;

@@ -26,7 +26,7 @@ pub use read::{
     tag_suggestions, tags_like,
 };
 pub use revoke::revoke_secret;
-pub use rotate::{OVERLAPS, Rotation, rotate};
+pub use rotate::{OVERLAPS, Present, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{Tagged, delete_all, disable_all, show_all, tag_all};
 pub use tags::{Added, add_tag};

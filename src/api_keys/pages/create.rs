@@ -12,12 +12,14 @@ use crate::api_keys::problem::{ClientIdProblem, KeyProblem};
 use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::base::base62;
 use crate::base::random;
+use crate::usage::Recorder;
 use crate::web::actor::SignedIn;
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Moment, Shell};
 use crate::web::{Error, Portal};
 
 use super::credential;
+use super::evidence;
 use super::fields::{self, FieldsView, KeyFields, LIMIT, Offer, Terms};
 use super::overview::{self, ListView};
 
@@ -50,7 +52,10 @@ struct AlreadyCreatedPage {
     key_id: String,
     client_id: String,
     created: Moment,
+    version: i64,
     deleted: bool,
+    /// Alive, and no call with it is known: another secret for it breaks nothing.
+    unused: bool,
 }
 
 impl CreateForm {
@@ -99,6 +104,7 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
 pub async fn submit(
     req: HttpRequest,
     portal: Data<Portal>,
+    uses: Data<Recorder>,
     who: SignedIn,
     form: Form<LIMIT>,
 ) -> Result<HttpResponse, Error> {
@@ -123,7 +129,7 @@ pub async fn submit(
     };
     let (status, problem) = match who.write(&req, &portal, move |tx, act| actions::create(tx, act, &new)).await? {
         Ok(created) => return credential::view(&req, &portal, &who, &offer.tenant, created, false).await,
-        Err(ApiKeyError::AlreadyCreated(key)) => return already_created(&req, &portal, &who, *key).await,
+        Err(ApiKeyError::AlreadyCreated(key)) => return already_created(&req, &portal, &uses, &who, *key).await,
         Err(ApiKeyError::ClientIdTaken) => (StatusCode::CONFLICT, KeyProblem::ClientId(ClientIdProblem::Taken)),
         Err(ApiKeyError::ClientIdKept(users)) => {
             (StatusCode::CONFLICT, KeyProblem::ClientId(ClientIdProblem::Kept { users: users.join(", ") }))
@@ -166,15 +172,19 @@ impl CreatePage {
 async fn already_created(
     req: &HttpRequest,
     portal: &Portal,
+    uses: &Recorder,
     who: &SignedIn,
     key: ApiKey,
 ) -> Result<HttpResponse, Error> {
+    let known = evidence::look(portal, uses, who, &key.key_id).await?;
     let list = overview::behind(portal, who).await?;
     let page = AlreadyCreatedPage {
         shell: Shell::new(req, portal, who),
         list,
         created: who.here(portal.clock.now()).moment(key.created_at),
+        version: key.version,
         deleted: key.deleted_at.is_some(),
+        unused: key.deleted_at.is_none() && known.is_all && known.usage.first.is_none(),
         key_id: key.key_id,
         client_id: key.client_id,
     };

@@ -3,7 +3,7 @@
 
 use crate::access::{Actor, PermissionSet, ResourcePath};
 use crate::api_keys::{
-    self, AllowedAddresses, ApiKeyError, Edit, Expiry, NewApiKey, Rotation, Tag, client_id, reason::Reason,
+    self, AllowedAddresses, ApiKeyError, Edit, Expiry, NewApiKey, Present, Rotation, Tag, client_id, reason::Reason,
 };
 use crate::app::{Opened, StartError};
 use crate::base::clock::Timestamp;
@@ -215,7 +215,8 @@ impl Story<'_> {
             let version = shown.version;
             match fate {
                 Fate::Rotated { overlap, .. } => {
-                    api_keys::rotate(tx, act, key_id, Rotation { overlap: *overlap, version }).map(drop)
+                    let rotation = Rotation { present: Present::Overlaps(*overlap), version };
+                    api_keys::rotate(tx, act, key_id, rotation).map(drop)
                 }
                 Fate::Extended { days, .. } => {
                     let name = client_id::Name::parse(key.name, key.client_id).map_err(|_| ApiKeyError::NotFound)?;

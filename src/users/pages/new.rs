@@ -10,6 +10,7 @@ use crate::base::text::check_line;
 use crate::users::actions::{self, Invite};
 use crate::users::email::Email;
 use crate::users::problem::UserProblem;
+use crate::users::user::Status;
 use crate::users::{LONGEST_NAME, UserError};
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -74,7 +75,10 @@ pub async fn submit(
     match who.write(&req, &portal, move |tx, act| actions::invite(tx, act, &new)).await? {
         Ok(link) => invitation::answer(&req, &portal, &who, link).await,
         Err(UserError::AlreadyThere(user)) => {
-            let problems = vec![UserProblem::EmailTaken { public_id: user.public_id }];
+            let problems = vec![UserProblem::EmailTaken {
+                is_invited: user.status() == Status::Invited,
+                public_id: user.public_id,
+            }];
             view(&req, &portal, &who, &offer, StatusCode::CONFLICT, form, problems)
         }
         Err(UserError::Grants(error)) => {

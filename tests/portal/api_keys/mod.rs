@@ -18,4 +18,5 @@ mod plans;
 mod rotate;
 mod rotation;
 mod selected;
+mod sent_twice;
 mod tags;

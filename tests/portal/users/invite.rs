@@ -125,6 +125,24 @@ on_both! {
         assert_eq!(portal.number("SELECT count(*) FROM users").await, 3);
     }
 
+    async fn a_form_that_was_sent_twice_offers_a_new_link_in_one_click(portal: Portal) {
+        let mut ada = portal.ada().await;
+        ada.get("/users/new").await.is(200);
+        // The first answer, with the link, never arrived.
+        let lost = ada.clone().post("/users/new", &[("email", IVY), ("name", "Ivy")]).await.is(200).link_code();
+        let again = ada.post("/users/new", &[("email", IVY), ("name", "Ivy")]).await.is(409).says("its link was shown once");
+        let action = again.attributes("action").into_iter().find(|action| action.ends_with("/invitation")).expect("a way out");
+        let code = ada.post(&action, &[]).await.is(200).link_code();
+        assert_ne!(code, lost);
+        let mut ivy = portal.visitor();
+        ivy.get(&format!("/invitations/{code}")).await.is(200).says("Set password");
+        ivy.get(&format!("/invitations/{lost}")).await.says_nothing_of("Set password");
+        // There is nothing to make again for a user who has signed in.
+        portal.has_bob().await;
+        let page = ada.post("/users/new", &[("email", "bob@acme.example"), ("name", "Bob")]).await.is(409);
+        assert!(!page.attributes("action").iter().any(|action| action.ends_with("/invitation")));
+    }
+
     async fn an_address_of_another_organization_is_invited_like_any_other_and_its_link_is_of_no_use(portal: Portal) {
         portal.ada().await;
         portal.globex().await;

@@ -9,6 +9,7 @@ mod support;
 mod barriers;
 mod copying;
 mod demo;
+mod engines;
 mod finding;
 mod forms_of_people;
 mod input_errors;

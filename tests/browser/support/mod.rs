@@ -1,6 +1,7 @@
 mod axe;
 pub mod browser;
 mod clipboard;
+mod dialog;
 mod keyboard;
 pub mod machine;
 pub mod patience;

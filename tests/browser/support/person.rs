@@ -39,7 +39,7 @@ impl Person {
         Person::with(if javascript { Kind::ORDINARY } else { Kind::WITHOUT_JAVASCRIPT }, portal).await
     }
 
-    async fn with(kind: Kind, portal: &Portal) -> Person {
+    pub async fn with(kind: Kind, portal: &Portal) -> Person {
         Person {
             browser: Browser::open(kind).await,
             portal: portal.address.clone(),
@@ -222,6 +222,15 @@ impl Person {
 
     pub async fn sees_the_row_of(&self, client_id: &str) {
         self.finds(&format!("tr[data-client-id=\"{client_id}\"]")).await;
+    }
+
+    /// The list is on the screen, without this key.
+    pub async fn does_not_list(&self, client_id: &str) {
+        self.is_at("/api-keys").await;
+        self.waits_until(&format!("{client_id} is gone from the list"), async || {
+            Ok(self.browser.driver().find_all(By::Css(format!("tr[data-client-id=\"{client_id}\"]"))).await?.is_empty())
+        })
+        .await;
     }
 
     /// The client ids in the list, from top to bottom.

@@ -19,7 +19,7 @@ FOUND_BEFORE = mkdir -p target/fuzz-corpus/$$target && \
 help:
 	@echo 'make run     build Keystead and start it  (ARGS="--listen 127.0.0.1:9090")'
 	@echo 'make demo    build Keystead and start it full of sample data'
-	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in Chromium, with a mail server,'
+	@echo 'make test    every test, on SQLite, on a PostgreSQL of its own, in three browsers, with a mail server,'
 	@echo '             with OAuth clients that others wrote, behind gateways'
 	@echo '             (ARGS="--test browser" for some of them)'
 	@echo 'make check   formatting, lints, documentation'
@@ -39,7 +39,7 @@ demo:
 
 test:
 	scripts/install-test-packages
-	scripts/install-axe
+	scripts/install-browser-packages
 	scripts/install-clients
 	scripts/with-postgres $(RUN_TESTS) $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
 
@@ -79,7 +79,7 @@ fuzz-keep:
 # Of every screen into target/pictures, to be looked at; the README has three of them, of the demo.
 pictures:
 	scripts/install-test-packages
-	scripts/install-axe
+	scripts/install-browser-packages
 	KEYSTEAD_SCREENSHOTS=$(CURDIR)/target/pictures cargo test $(CARGOFLAGS) --features "test-browser,$(OPENSSL)" --test browser
 	cp target/pictures/demo-overview.png docs/overview.png
 	cp target/pictures/demo-detail.png docs/key.png

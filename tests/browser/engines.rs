@@ -90,3 +90,29 @@ async fn opens_the_page_of_the_key(olga: &Person) {
     olga.clicks(&format!("tr[data-client-id=\"{KEY}\"] th a")).await;
     olga.finds("main a[href$=\"/rotate\"]").await;
 }
+
+#[test]
+fn firefox() {
+    firefox::walks();
+}
+
+/// Debian has no WebDriver for Firefox, but Firefox speaks WebDriver BiDi by itself, and puppeteer-core with it.
+mod firefox {
+    use std::process::Command;
+
+    use crate::support::{Portal, person::pictures_directory};
+
+    pub fn walks() {
+        let portal = Portal::start();
+        let profile = tempfile::tempdir().expect("a temporary directory");
+        let mut walk = Command::new("node");
+        walk.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/firefox/walk.mjs"))
+            .arg(profile.path())
+            .args([&portal.address, &portal.setup_link])
+            // Firefox refuses a home that belongs to another user.
+            .env("HOME", profile.path())
+            .args(pictures_directory());
+        let output = walk.output().expect("node is installed (Debian: npm)");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -1,6 +1,6 @@
 //! Keystead as people meet it: the built program, a real browser, and a system that was given a key.
 //!
-//! Needs Chromium, its driver and axe-core (`make test` installs them). With `KEYSTEAD_SCREENSHOTS=DIRECTORY`
+//! Needs Chromium, WebKitGTK and their drivers, Firefox, axe-core and puppeteer-core (`make test` installs them). With `KEYSTEAD_SCREENSHOTS=DIRECTORY`
 //! pictures of every screen are saved there.
 #![cfg(feature = "test-browser")]
 

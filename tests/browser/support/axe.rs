@@ -3,8 +3,8 @@
 
 use super::Person;
 
-/// Where `scripts/install-axe` puts it.
-const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/axe/node_modules/axe-core/axe.min.js");
+/// Where `scripts/install-browser-packages` puts it.
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/browser/node_modules/axe-core/axe.min.js");
 
 /// WCAG 2.0 to 2.2, A and AA, and what is good practice besides.
 const RULES: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']";
@@ -14,7 +14,7 @@ impl Person {
     pub async fn meets_barriers(&self) -> Vec<String> {
         if self.evaluates("return typeof axe").await == "undefined" {
             let source = std::fs::read_to_string(SOURCE)
-                .unwrap_or_else(|error| panic!("{SOURCE}: {error}; scripts/install-axe brings it"));
+                .unwrap_or_else(|error| panic!("{SOURCE}: {error}; scripts/install-browser-packages brings it"));
             self.evaluates(&source).await;
         }
         let run = format!(

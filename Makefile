@@ -41,6 +41,7 @@ test:
 	scripts/install-test-packages
 	scripts/install-browser-packages
 	scripts/install-clients
+	scripts/install-envoy
 	scripts/with-postgres $(RUN_TESTS) $(CARGOFLAGS) --features "$(TESTS)" $(ARGS)
 
 # Lints are made errors here, not by RUSTFLAGS, which would compile every dependency again.

@@ -3,7 +3,6 @@
 mod addresses;
 mod configuration;
 mod credentials;
-mod envoy;
 mod leaks;
 mod permissions;
 mod replays;

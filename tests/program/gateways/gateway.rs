@@ -1,4 +1,4 @@
-//! A gateway that runs: Debian's program with the recipe of its page.
+//! A gateway that runs: Debian's program, or Envoy from PyPI, with the recipe of its page.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -20,6 +20,7 @@ pub enum Program {
     Nginx,
     Caddy,
     Haproxy,
+    Envoy,
 }
 
 /// Ended with the test.
@@ -39,13 +40,14 @@ impl Gateway {
             Program::Nginx => nginx(folder.path(), address, &all),
             Program::Caddy => caddy(folder.path(), address, &all),
             Program::Haproxy => haproxy(folder.path(), address, &all),
+            Program::Envoy => envoy(folder.path(), address, &all),
         };
         let log = File::create(folder.path().join("log")).expect("a file");
         let also = log.try_clone().expect("a second handle");
         let home = folder.path();
         command.env("HOME", home).env("XDG_CONFIG_HOME", home).env("XDG_DATA_HOME", home).current_dir(home);
         let process = command.stdin(Stdio::null()).stdout(log).stderr(also).spawn();
-        let process = process.unwrap_or_else(|error| panic!("{program:?}, see scripts/install-test-packages: {error}"));
+        let process = process.unwrap_or_else(|error| panic!("{program:?}, see scripts/install-*: {error}"));
         let mut gateway = Self { address, process, folder };
         eventually("the gateway listens", || {
             let ended = gateway.process.try_wait().expect("a process of ours");
@@ -130,5 +132,27 @@ fn haproxy(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Com
     let file = write(folder, "haproxy.cfg", &recipe);
     let mut command = Command::new("/usr/sbin/haproxy");
     command.arg("-db").arg("-f").arg(file);
+    command
+}
+
+/// As `scripts/install-envoy` brings it. Its recipe has host and port apart, but for Keystead's address, which is in it both ways.
+fn envoy(folder: &Path, address: SocketAddr, replaced: &[(&str, &str)]) -> Command {
+    let apart = |address: &str| {
+        let (host, port) = address.rsplit_once(':').expect("a host and a port");
+        format!("address: {host}, port_value: {port}")
+    };
+    let mut all = vec![(apart("0.0.0.0:8000"), apart(&address.to_string()))];
+    for (old, new) in replaced {
+        if [KEYSTEAD, API].contains(old) {
+            all.push((apart(old), apart(new)));
+        }
+        if *old != API {
+            all.push(((*old).to_owned(), (*new).to_owned()));
+        }
+    }
+    let all: Vec<_> = all.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
+    let file = write(folder, "envoy.yaml", &with(recipe("envoy.md", "yaml"), &all));
+    let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("target/envoy/python/bin/envoy"));
+    command.args(["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "--config-path"]).arg(file);
     command
 }

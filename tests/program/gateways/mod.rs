@@ -1,4 +1,4 @@
-//! The recipes of docs/gateways as they stand there, run by the programs that they are for: between a client that writes what it
+//! The recipes of docs/gateways, run by the programs that they are for: between a client that writes what it
 //! likes, Keystead, and an API that says what reached it.
 
 mod addresses;
@@ -38,6 +38,11 @@ macro_rules! behind_each {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn haproxy() {
                 test(&mut Scene::behind($crate::gateways::Program::Haproxy).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn envoy() {
+                test(&mut Scene::behind($crate::gateways::Program::Envoy).await).await;
             }
         }
     )+};

@@ -108,4 +108,9 @@ mod while_the_database_server_is_away_it_is_503_and_afterwards_all_goes_on {
     async fn haproxy() {
         test(Program::Haproxy).await;
     }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn envoy() {
+        test(Program::Envoy).await;
+    }
 }

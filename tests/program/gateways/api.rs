@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::wire::{self, Message};
@@ -51,10 +51,30 @@ impl Api {
 async fn answer(mut stream: TcpStream, kept: Arc<Mutex<Vec<Message>>>) {
     let Some(request) = wire::read_request(&mut stream).await else { return };
     let body = if request.first.starts_with("HEAD ") { "" } else { "the API" };
+    let is_websocket = request.header("upgrade").eq_ignore_ascii_case("websocket");
     kept.lock().expect("nobody panicked").push(request);
+    if is_websocket {
+        return echo(stream).await;
+    }
     let head =
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Api: yes\r\nContent-Length: 7\r\nConnection: close\r\n\r\n";
     // Whoever asked may have gone.
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
     let _ = stream.shutdown().await;
+}
+
+/// Opens a WebSocket, and sends back what comes first.
+async fn echo(mut stream: TcpStream) {
+    // The answer to the key that RFC 6455, section 1.3, has for an example.
+    let head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nX-Api: yes\r\n\r\n";
+    let mut sent = [0; 1_024];
+    let talk = async {
+        stream.write_all(head.as_bytes()).await?;
+        let length = stream.read(&mut sent).await?;
+        stream.write_all(&sent[..length]).await?;
+        stream.shutdown().await
+    };
+    // The client may have gone.
+    let _ = talk.await;
 }

@@ -12,6 +12,8 @@ mod questions;
 mod recipe;
 mod refusals;
 mod scene;
+mod sizes;
+mod upgrades;
 mod wire;
 
 use gateway::Program;

@@ -56,13 +56,20 @@ impl Message {
 
 /// Sends these bytes from an address of this machine, and reads until the other side has nothing more to say.
 pub async fn send(from: Ipv4Addr, to: SocketAddr, request: &str) -> Message {
+    send_twice(from, to, request, "").await
+}
+
+/// Sends a request and, when the head of its answer is there, more bytes; the answer, with all that follows its head as its body.
+pub async fn send_twice(from: Ipv4Addr, to: SocketAddr, request: &str, more: &str) -> Message {
     let talk = async {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind((from, 0).into()).expect("an address of this machine");
         let mut stream = socket.connect(to).await.expect("the gateway listens");
         stream.write_all(request.as_bytes()).await.expect("it is sent");
         let mut bytes = Vec::new();
-        // A gateway that refused early may reset what it did not read.
+        while end_of_head(&bytes).is_none() && stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {}
+        // A gateway that refused may have closed the connection, and may reset what it did not read.
+        let _ = stream.write_all(more.as_bytes()).await;
         let _ = stream.read_to_end(&mut bytes).await;
         bytes
     };

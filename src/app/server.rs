@@ -24,6 +24,7 @@ use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
 use crate::signing_keys::Ring;
 use crate::usage::Recorder;
 use crate::web::around::{around, nothing_here};
+use crate::web::compression::compress;
 use crate::web::cookies::{Cookies, Name};
 use crate::web::routes::{Face, Route, mount};
 use crate::web::{Portal, Settings, Stopping, static_files};
@@ -139,6 +140,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
                 .service(web::scope("/{tenant}/oauth2").app_data(Face::OAuth).default_service(web::to(nothing_here)))
                 .service(
                     web::scope("")
+                        .wrap(from_fn(compress))
                         .wrap(from_fn(sign_in::browser))
                         .wrap(session)
                         .configure(|config| mount(config, pages))

@@ -23,7 +23,7 @@ pub fn add(headers: &mut HeaderMap, https: bool) {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     if is_page {
-        set(header::VARY, "Cookie, Sec-Fetch-Site, Origin");
+        set(header::VARY, "Accept-Encoding, Cookie, Sec-Fetch-Site, Origin");
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

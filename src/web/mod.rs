@@ -4,6 +4,7 @@ pub mod actor;
 pub mod around;
 pub mod chart;
 pub mod client_address;
+pub mod compression;
 pub mod cookies;
 pub mod csrf;
 pub mod error;

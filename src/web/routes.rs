@@ -132,6 +132,9 @@ pub fn mount(config: &mut ServiceConfig, routes: impl IntoIterator<Item = Route>
         let allow = allow(&routes);
         let mut resource = web::resource(path);
         for route in routes {
+            if route.method.answers(&Method::GET) {
+                resource = resource.app_data(route.access);
+            }
             resource = resource.app_data(route.face).route((route.handler)().guard(route.method));
         }
         config.service(resource.default_service(web::to(move || {

@@ -22,7 +22,7 @@ const ALWAYS: [(&str, &str); 6] = [
     ("permissions-policy", "geolocation=(), camera=(), microphone=(), payment=()"),
 ];
 /// What an answer may say beside that.
-const ALSO: [&str; 14] = [
+const ALSO: [&str; 16] = [
     "allow",
     "cache-control",
     "clear-site-data",
@@ -31,12 +31,14 @@ const ALSO: [&str; 14] = [
     "content-length",
     "content-type",
     "date",
+    "etag",
     "location",
     "pragma",
     "retry-after",
     "set-cookie",
     "www-authenticate",
     "transfer-encoding",
+    "vary",
 ];
 
 /// The whole set, no more and no less; `what` names the request in the message.
@@ -47,7 +49,7 @@ fn check(what: &str, headers: &HeaderMap, https: bool) {
     let mut expected = BTreeMap::from(ALWAYS);
     expected.insert("content-security-policy", if is_page { PAGE_POLICY } else { DATA_POLICY });
     if is_page {
-        expected.insert("vary", "Cookie, Sec-Fetch-Site, Origin");
+        expected.insert("vary", "Accept-Encoding, Cookie, Sec-Fetch-Site, Origin");
     }
     if https {
         expected.insert("strict-transport-security", "max-age=31536000");
@@ -66,6 +68,7 @@ fn check(what: &str, headers: &HeaderMap, https: bool) {
     let data_to_keep = what.contains("jwks") || what.contains("well-known");
     match value("cache-control") {
         "public, max-age=31536000, immutable" => assert!(kept, "{what} is kept for ever"),
+        "public, max-age=86400" => assert!(what.contains("/favicon.ico"), "{what} is kept for a day"),
         "no-store" => assert!(!kept, "{what} is not kept"),
         other => assert!(data_to_keep && !is_page, "{what}: {other}"),
     }

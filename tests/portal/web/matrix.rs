@@ -17,6 +17,7 @@ const TABLE: &str = "
     route                                             needs             nobody viewer keys  users ops   admin off   other
 
     GET  /assets/{hash}/{file:.*}                     program           200    200    200   200   200   200   200   200
+    GET  /favicon.ico                                 program           200    200    200   200   200   200   200   200
     GET  /healthz                                     program           200    200    200   200   200   200   200   200
     GET  /readyz                                      program           200    200    200   200   200   200   200   200
     POST /api/v1/verify                               program           415    415    415   415   415   415   415   415

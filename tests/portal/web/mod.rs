@@ -2,6 +2,7 @@
 
 mod access;
 mod client_address;
+mod compression;
 mod csrf;
 mod foreign;
 mod headers;

@@ -72,7 +72,8 @@ on_both! {
                 page.clone().says(page.header("x-request-id"));
             }
         }
-        ada.get("/nowhere").await.says("Acme Works");
+        ada.get("/nowhere").await.says("Acme Works").says("Go to API Keys");
+        ada.get("/users/nobody").await.is(404).says("Go to Users").says_nothing_of("Go to API Keys");
         portal.visitor().get("/nowhere").await.says_nothing_of("Acme Works");
     }
 

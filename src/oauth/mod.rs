@@ -23,6 +23,7 @@ pub mod caller;
 pub mod presented_token;
 
 pub use access_token::{LONGEST, Token, TokenRequest};
+pub use audience::Audience;
 pub use giving::{Asked, Asking, Given, Means, give};
 pub use grant_claim::GrantClaim;
 #[cfg(fuzzing)]

@@ -26,6 +26,9 @@ pub async fn show(portal: Data<Portal>, tenant: Path<String>) -> Result<HttpResp
         "jwks_uri": format!("{issuer}/oauth2/jwks"),
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        // A client has the same `sub` everywhere. OpenID Connect Discovery requires this member, and Nimbus's library, which Spring
+        // uses, reads no document at its address without it.
+        "subject_types_supported": ["public"],
     });
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))

@@ -37,6 +37,7 @@ on_both! {
                     "jwks_uri": format!("{issuer}/oauth2/jwks"),
                     "grant_types_supported": ["client_credentials"],
                     "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+                    "subject_types_supported": ["public"],
                 })
             );
             let members = answer.json();

@@ -126,6 +126,25 @@ impl Actor {
         }
     }
 
+    /// The highest resources on which the actor holds one of these permissions, none of them below another one.
+    pub fn places(&self, any_of: &[Permission]) -> Vec<ResourcePath> {
+        if any_of.iter().any(|permission| self.may(*permission, &self.root)) {
+            return vec![self.root.clone()];
+        }
+        let holds = |grant: &&Grant| any_of.iter().any(|permission| grant.permissions.portal.contains(*permission));
+        let holding = self.grants.iter().filter(holds);
+        let mut places: Vec<&ResourcePath> = holding.map(|grant| &grant.resource).collect();
+        // What is above comes first.
+        places.sort_unstable_by_key(|place| place.as_str().len());
+        let mut highest: Vec<ResourcePath> = Vec::new();
+        for place in places {
+            if !highest.iter().any(|other| other.covers(place)) {
+                highest.push(place.clone());
+            }
+        }
+        highest
+    }
+
     /// The first line of a verb on what belongs to no resource, or to several.
     ///
     /// # Errors
@@ -153,6 +172,20 @@ impl Actor {
     /// The first thing that is missing.
     pub fn require_to_give_user(&self, grant: &Grant) -> Result<(), CannotGive> {
         if self.has_the_door(grant) { Ok(()) } else { self.require_to_give(grant) }
+    }
+
+    /// [`Actor::require_to_give`] to an API key: a key holds roles where the actor manages API keys, so that the actor manages
+    /// this one, too.
+    ///
+    /// # Errors
+    /// The first thing that is missing.
+    pub fn require_to_give_key(&self, grant: &Grant) -> Result<(), CannotGive> {
+        self.require_to_give(grant)?;
+        if self.may(Permission::ManageApiKeys, &grant.resource) {
+            return Ok(());
+        }
+        let (slug, role, resource) = (grant.role.clone(), grant.role_name.clone(), grant.resource.clone());
+        Err(CannotGive { slug, role, resource, missing: Missing::Key })
     }
 
     fn has_the_door(&self, grant: &Grant) -> bool {

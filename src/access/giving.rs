@@ -15,6 +15,8 @@ pub enum Missing {
     /// Managing API keys, which is what gives a role that contains nothing: it may contain something tomorrow, and gateways
     /// know it by its name today.
     Empty,
+    /// Managing API keys, which is what gives roles to API keys.
+    Key,
 }
 
 impl Missing {
@@ -22,7 +24,7 @@ impl Missing {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Portal(permission) => *permission,
-            Self::Application(_) | Self::Empty => Permission::ManageApiKeys,
+            Self::Application(_) | Self::Empty | Self::Key => Permission::ManageApiKeys,
         }
     }
 }
@@ -53,6 +55,7 @@ impl fmt::Display for CannotGive {
                     "The role “{role}” contains {permission}, which is given by whoever manages API keys on {resource}."
                 )
             }
+            Missing::Key => write!(f, "Users who manage API keys on {resource} give API keys a role there."),
             Missing::Empty => write!(f, "The role “{role}” is given by whoever manages API keys on {resource}."),
         }
     }

@@ -40,6 +40,8 @@ pub enum ApiKeyError {
     CannotGive(CannotGive),
     /// A role or a resource that was asked for does not exist, or is not the actor's to give.
     Grants(GrantsError),
+    /// The key would hold nothing any more, and then not be the actor's to manage.
+    LastGrant(Refused),
     /// The actor is the key itself, and nobody changes what they hold themselves.
     OwnGrants,
     /// The key cannot end then.
@@ -79,7 +81,7 @@ impl From<ApiKeyError> for web::Error {
     fn from(error: ApiKeyError) -> Self {
         match error {
             ApiKeyError::Db(error) => error.into(),
-            ApiKeyError::Refused(refused) => refused.into(),
+            ApiKeyError::Refused(refused) | ApiKeyError::LastGrant(refused) => refused.into(),
             ApiKeyError::NotFound => Self::not_found(),
             ApiKeyError::AlreadyDeleted(deleted) => Self::gone((*deleted).into()),
             ApiKeyError::CannotGive(cannot) | ApiKeyError::Grants(GrantsError::CannotGive(cannot)) => cannot.into(),
@@ -114,6 +116,10 @@ impl fmt::Display for ApiKeyError {
             Self::NotRotating(_) => f.write_str("no rotation of the key is going on"),
             Self::CannotGive(cannot) => cannot.fmt(f),
             Self::Grants(error) => error.fmt(f),
+            Self::LastGrant(_) => f.write_str(
+                "A key without grants is managed by its creator and by users who manage API keys on the whole organization. \
+                 Leave this key a grant, or delete it.",
+            ),
             Self::OwnGrants => f.write_str("A key cannot change what it holds itself."),
             Self::Expiry(_) => f.write_str("the key cannot end then"),
             Self::TooManyTags => write!(f, "A key can have {MOST_TAGS} tags."),

@@ -97,7 +97,7 @@ pub fn change(
     for new in &added {
         match holder {
             Holder::User(_) => act.actor.require_to_give_user(&new.grant),
-            Holder::ApiKey(_) => act.actor.require_to_give(&new.grant),
+            Holder::ApiKey(_) => act.actor.require_to_give_key(&new.grant),
         }
         .map_err(GrantsError::CannotGive)?;
     }

@@ -127,26 +127,8 @@ pub fn search(conn: &mut Conn, actor: &Actor, text: &str) -> Result<Few, Resourc
 /// # Errors
 /// When the database refuses.
 pub fn offered(conn: &mut Conn, actor: &Actor) -> Result<Vec<ResourcePath>, ResourceError> {
-    let nodes = store::subtrees(conn, actor.tenant, &managed(actor), OFFERED)?;
+    let nodes = store::subtrees(conn, actor.tenant, &actor.places(&[MANAGE]), OFFERED)?;
     Ok(nodes.into_iter().map(|node| node.path).collect())
-}
-
-/// The highest places where the actor manages resources, none beneath another one.
-pub fn managed(actor: &Actor) -> Vec<ResourcePath> {
-    if actor.may(MANAGE, &actor.root) {
-        return vec![actor.root.clone()];
-    }
-    let holding = actor.grants.iter().filter(|grant| grant.permissions.portal.contains(MANAGE));
-    let mut places: Vec<ResourcePath> = holding.map(|grant| grant.resource.clone()).collect();
-    // What is above comes first.
-    places.sort_unstable_by_key(|place| place.as_str().len());
-    let mut highest: Vec<ResourcePath> = Vec::new();
-    for place in places {
-        if !highest.iter().any(|other| other.covers(&place)) {
-            highest.push(place);
-        }
-    }
-    highest
 }
 
 /// What would fall with this node.
@@ -219,12 +201,12 @@ mod tests {
                 grant(BuiltIn::Developer, "organization=acme"),
             ],
         };
-        let places = |actor: &Actor| managed(actor).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let places = |actor: &Actor| actor.places(&[MANAGE]).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(places(&actor), ["organization=acme:account=a", "organization=acme:account=ab"]);
         actor.grants.push(grant(BuiltIn::Ops, "organization=acme"));
         assert_eq!(places(&actor), ["organization=acme"]);
         actor.grants.clear();
-        assert!(managed(&actor).is_empty());
+        assert!(actor.places(&[MANAGE]).is_empty());
         assert_eq!(places(&Actor { who: Who::Shell, ..actor }), ["organization=acme"]);
     }
 }

@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::access::{Act, Grant, Permission, Who};
+use crate::access::{Act, Grant, Who};
 use crate::api_keys::client_id::Name;
+use crate::api_keys::rights::require_to_manage;
 use crate::api_keys::store::{self, Changes};
 use crate::api_keys::tag::MOST_TAGS;
 use crate::api_keys::{AllowedAddresses, ApiKey, ApiKeyError, Expiry, Tag};
@@ -40,8 +41,7 @@ pub struct Edit {
 /// # Errors
 /// See [`ApiKeyError`].
 pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<ApiKey, ApiKeyError> {
-    act.actor.require_to_open(Permission::ManageApiKeys)?;
-    let key = super::to_change(tx, act, key_id)?;
+    let key = super::to_change(tx, &act.actor, key_id)?;
     if key.version != edit.version {
         return Err(ApiKeyError::Stale(Box::new(key)));
     }
@@ -57,6 +57,9 @@ pub fn edit(tx: &mut Tx<'_>, act: &Act, key_id: &str, edit: &Edit) -> Result<Api
     let grants_changed = !grants::change(tx, act, Holder::ApiKey(key.id), &target, &edit.wanted)?.is_nothing();
     if grants_changed && act.actor.who == Who::ApiKey(key.id) {
         return Err(ApiKeyError::OwnGrants);
+    }
+    if edit.wanted.is_empty() {
+        require_to_manage(&act.actor, &key, &[]).map_err(ApiKeyError::LastGrant)?;
     }
     let wider =
         !edit.allowed_addresses.is_within(&key.allowed_addresses) || !edit.rate_limits.is_within(&key.rate_limits);

@@ -12,23 +12,24 @@ mod revoke;
 mod rotate;
 mod rotation;
 mod selected;
+mod sight;
+mod suggest;
 mod tags;
 mod usage;
 
 pub use create::{Created, NewApiKey, create};
 pub use delete::{delete, delete_confirmed};
 pub use edit::{Edit, edit};
-pub use list::{COUNTED, Count, Found, Listing, ending_soon, list};
+pub use list::{Count, Found, Listing, ending_soon, list};
 pub use numbered::{Numbered, show_numbered};
 pub use pause::{disable, enable};
-pub use read::{
-    Ending, Listed, Shown, TagPart, count_ending_after, deletion_of, last_change_of, show, show_living,
-    tag_suggestions, tags_like,
-};
+pub use read::{Ending, Listed, Shown, count_ending_after, deletion_of, last_change_of, show};
 pub use revoke::revoke_secret;
 pub use rotate::{OVERLAPS, Present, Rotation, rotate};
 pub use rotation::{cancel_rotation, finish_rotation};
 pub use selected::{Tagged, delete_all, disable_all, show_all, tag_all};
+pub use sight::show_to_change;
+pub use suggest::{TagPart, tag_suggestions, tags_like};
 pub use tags::{Added, add_tag};
 pub use usage::{days_of, first_use, secret_uses_of, still_knocking, usage_of};
 
@@ -36,18 +37,11 @@ use serde_json::{Value, json};
 
 use crate::access::Act;
 use crate::audit::Target;
-use crate::db::{self, Conn, Tx};
+use crate::db::{self, Conn};
 
-use super::{ApiKey, ApiKeyError, Tag, store};
+use super::{ApiKey, Tag, store};
 
-/// The living key of this id. Whoever opened the transaction holds the tenant's lock, so nobody changes it meanwhile.
-fn to_change(tx: &mut Tx<'_>, act: &Act, key_id: &str) -> Result<ApiKey, ApiKeyError> {
-    let key = store::by_key_id(tx, act.actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
-    match deletion_of(tx, &act.actor, &key)? {
-        Some(deleted) => Err(ApiKeyError::AlreadyDeleted(Box::new(deleted))),
-        None => Ok(key),
-    }
-}
+use sight::{all_to_change, to_change, to_see};
 
 fn target(key: &ApiKey) -> Target {
     Target { kind: "api_key", id: key.key_id.clone(), label: key.client_id.clone() }

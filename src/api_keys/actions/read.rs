@@ -7,13 +7,9 @@ use crate::api_keys::store::{self, StoredSecret};
 use crate::api_keys::{ApiKey, ApiKeyError};
 use crate::audit::{self, LastChange};
 use crate::base::clock::Timestamp;
-use crate::base::text::is_hidden;
 use crate::db::{self, Conn};
 use crate::grants;
 use crate::usage::{self, LastUse};
-
-/// Most tags to choose from.
-const SUGGESTED: usize = 50;
 
 /// A key with what the list shows beside it.
 #[derive(Debug, Clone)]
@@ -42,10 +38,9 @@ pub struct Shown {
 /// One key, also when it is deleted.
 ///
 /// # Errors
-/// [`ApiKeyError::NotFound`] for another tenant's key as for none.
+/// [`ApiKeyError::NotFound`] for another tenant's key, and for one that the actor may not see, as for none.
 pub fn show(conn: &mut Conn, actor: &Actor, key_id: &str) -> Result<Shown, ApiKeyError> {
-    actor.require_to_open(Permission::ReadApiKeys)?;
-    let key = store::by_key_id(conn, actor.tenant, key_id)?.ok_or(ApiKeyError::NotFound)?;
+    let key = super::to_see(conn, actor, key_id)?;
     let secrets = store::secrets_of(conn, actor.tenant, key.id)?;
     let listed = listed(conn, actor, vec![key])?.pop().ok_or(ApiKeyError::NotFound)?;
     Ok(Shown { grants: listed.grants.clone(), listed, secrets })
@@ -119,54 +114,4 @@ pub(super) fn listed(conn: &mut Conn, actor: &Actor, keys: Vec<ApiKey>) -> Resul
         key,
     };
     Ok(keys.into_iter().map(row).collect())
-}
-
-/// Tags that keys of the tenant have, to choose from.
-///
-/// # Errors
-/// [`ApiKeyError::Refused`] without `api_keys:read`.
-pub fn tag_suggestions(conn: &mut Conn, actor: &Actor) -> Result<Vec<Tag>, ApiKeyError> {
-    actor.require_to_open(Permission::ReadApiKeys)?;
-    Ok(store::tag_suggestions(conn, actor.tenant, "", SUGGESTED)?)
-}
-
-/// A part of a tag, while somebody types it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TagPart {
-    /// What stands before the colon.
-    Key,
-    /// What stands behind it; the key before it is known.
-    Value,
-    /// All of it.
-    Whole,
-}
-
-/// What tags of the tenant have in this part and begin with what was typed of them, such as `env:pr`; in order, the first
-/// ones.
-///
-/// # Errors
-/// [`ApiKeyError::Refused`] without `api_keys:read`.
-pub fn tags_like(conn: &mut Conn, actor: &Actor, part: TagPart, typed: &str) -> Result<Vec<String>, ApiKeyError> {
-    actor.require_to_open(Permission::ReadApiKeys)?;
-    let tenant = actor.tenant;
-    // No tag has such letters.
-    if typed.chars().any(is_hidden) {
-        return Ok(Vec::new());
-    }
-    let key = |key: &str| key.trim().to_lowercase();
-    Ok(match (part, typed.split_once(':')) {
-        (TagPart::Key, _) => store::tag_keys(conn, tenant, &key(typed), SUGGESTED)?,
-        (TagPart::Value, None) => Vec::new(),
-        (TagPart::Value, Some((of, value))) => {
-            store::tag_values(conn, tenant, &key(of), value.trim_start(), SUGGESTED)?
-        }
-        (TagPart::Whole, None) => {
-            let tags = store::tag_suggestions(conn, tenant, &key(typed), SUGGESTED)?;
-            tags.iter().map(Tag::to_string).collect()
-        }
-        (TagPart::Whole, Some((of, value))) => {
-            let values = store::tag_values(conn, tenant, &key(of), value.trim_start(), SUGGESTED)?;
-            values.into_iter().map(|value| Tag { key: key(of), value }.to_string()).collect()
-        }
-    })
 }

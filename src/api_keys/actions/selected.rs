@@ -1,6 +1,6 @@
 //! The same for several keys at once, in one transaction. Keys that are gone by then are left out, and no error.
 
-use crate::access::{Act, Actor, Permission};
+use crate::access::{Act, Actor};
 use crate::api_keys::store;
 use crate::api_keys::{ApiKey, ApiKeyError, Tag};
 use crate::db::{Conn, Tx};
@@ -23,8 +23,7 @@ pub fn disable_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String]) -> Result<Vec
 /// # Errors
 /// [`ApiKeyError::NotConfirmed`] where nobody did: nothing is deleted then. See [`ApiKeyError`].
 pub fn delete_all(tx: &mut Tx<'_>, act: &Act, key_ids: &[String], confirmed: bool) -> Result<Vec<ApiKey>, ApiKeyError> {
-    act.actor.require_to_open(Permission::ManageApiKeys)?;
-    let mut keys = store::by_key_ids(tx, act.actor.tenant, key_ids)?;
+    let mut keys = super::all_to_change(tx, &act.actor, key_ids)?;
     // In the order in which batches of counts take their keys.
     keys.sort_unstable_by_key(|key| key.id);
     let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
@@ -90,7 +89,6 @@ fn each(
 /// # Errors
 /// [`ApiKeyError::Refused`] without `api_keys:manage`.
 pub fn show_all(conn: &mut Conn, actor: &Actor, key_ids: &[String]) -> Result<Vec<Listed>, ApiKeyError> {
-    actor.require_to_open(Permission::ManageApiKeys)?;
-    let keys = store::by_key_ids(conn, actor.tenant, key_ids)?;
+    let keys = super::all_to_change(conn, actor, key_ids)?;
     Ok(listed(conn, actor, keys)?)
 }

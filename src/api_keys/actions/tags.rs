@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::access::{Act, Permission};
+use crate::access::Act;
 use crate::api_keys::store::{self, Changes};
 use crate::api_keys::tag::MOST_TAGS;
 use crate::api_keys::{ApiKey, ApiKeyError, Tag};
@@ -23,8 +23,7 @@ pub struct Added {
 /// # Errors
 /// [`ApiKeyError::TooManyTags`] where it would be one too many; see [`ApiKeyError`].
 pub fn add_tag(tx: &mut Tx<'_>, act: &Act, key_id: &str, tag: &Tag) -> Result<Added, ApiKeyError> {
-    act.actor.require_to_open(Permission::ManageApiKeys)?;
-    let key = super::to_change(tx, act, key_id)?;
+    let key = super::to_change(tx, &act.actor, key_id)?;
     let before = super::tags_of(tx, act, &key)?;
     if before.contains(tag) {
         return Ok(Added { key, replaced: None });

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::access::Permission;
 use crate::api_keys::actions::{self, Created};
 use crate::api_keys::api_key::Status;
+use crate::api_keys::rights::require_to_manage;
 use crate::tenants::Tenant;
 use crate::web::actor::SignedIn;
 use crate::web::form::Form;
@@ -83,7 +84,11 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     who.require(Permission::ManageApiKeys)?;
     let (actor, key_id) = (who.actor.clone(), path.into_inner());
-    let key = portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?.listed.key;
+    let shown = portal.db.read(move |conn| actions::show(conn, &actor, &key_id)).await?;
+    let key = shown.listed.key;
+    if key.deleted_at.is_none() {
+        require_to_manage(&who.actor, &key, &shown.grants)?;
+    }
     let done = if form.0.get("rotated").is_some() { "rotated" } else { "created" };
     let flash = match (key.deleted_at, form.0.get("saved")) {
         (Some(_), _) => Flash::warn(format!("{} was deleted meanwhile.", key.client_id)),

@@ -67,7 +67,7 @@ pub async fn submit(
 
 async fn shown(portal: &Portal, who: &SignedIn, key_id: String) -> Result<Shown, Error> {
     let actor = who.actor.clone();
-    Ok(portal.db.read(move |conn| actions::show_living(conn, &actor, &key_id)).await?)
+    Ok(portal.db.read(move |conn| actions::show_to_change(conn, &actor, &key_id)).await?)
 }
 
 async fn view(

@@ -132,7 +132,7 @@ pub async fn submit(
 /// The key with everything; one that is deleted is 410.
 async fn living(portal: &Portal, who: &SignedIn, key_id: String) -> Result<Shown, Error> {
     let actor = who.actor.clone();
-    Ok(portal.db.read(move |conn| actions::show_living(conn, &actor, &key_id)).await?)
+    Ok(portal.db.read(move |conn| actions::show_to_change(conn, &actor, &key_id)).await?)
 }
 
 async fn view(

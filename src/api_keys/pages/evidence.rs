@@ -29,11 +29,11 @@ pub(super) struct Evidence {
     pub is_all: bool,
 }
 
-/// Writes what this node holds of the key, and reads: for whoever decides by it. A deleted key is 410.
+/// Writes what this node holds of the key, and reads: for a user who changes the key by it. A deleted key is 410.
 pub(super) async fn read(portal: &Portal, uses: &Recorder, who: &SignedIn, key_id: &str) -> Result<Evidence, Error> {
     let now = portal.clock.now();
     write(portal, uses, who, key_id).await??;
-    read_written(portal, who, key_id, true, now, actions::show_living).await
+    read_written(portal, who, key_id, true, now, actions::show_to_change).await
 }
 
 /// The same for whoever only looks: where nothing can be written, what is there is read.

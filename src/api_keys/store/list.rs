@@ -11,13 +11,14 @@ use crate::access::{ResourcePath, TenantScope};
 use crate::api_keys::ApiKey;
 use crate::api_keys::api_key::{Status, Tag};
 use crate::api_keys::filter::Standing;
+use crate::api_keys::rights::Visible;
 use crate::base::clock::Timestamp;
 use crate::base::paging::Cursor;
 use crate::db::dialect;
 use crate::db::schema::{api_key_tags, api_key_uses, api_key_words, api_keys, grants, resources, roles};
 use crate::db::{Conn, Error};
 
-use super::{COLUMNS, Row};
+use super::{COLUMNS, Row, visible_among};
 
 /// Where the tenant's keys are named in an order of their own, off one index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,6 +206,8 @@ pub(in crate::api_keys) struct Conditions {
     pub resource: Option<ResourcePath>,
     pub creator: Option<i64>,
     pub standing: Option<Standing>,
+    /// What the actor sees, where that is not every key.
+    pub visible: Option<Visible>,
 }
 
 /// A key as far as lists are sorted and counted by it.
@@ -228,6 +231,11 @@ pub(in crate::api_keys) fn fitting(
     ids: &[i64],
     now: Timestamp,
 ) -> Result<Vec<Candidate>, Error> {
+    let seen = match &conditions.visible {
+        Some(visible) => Some(visible_among(conn, tenant, visible, ids)?.into_iter().collect::<Vec<i64>>()),
+        None => None,
+    };
+    let ids = seen.as_deref().unwrap_or(ids);
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -6,6 +6,7 @@ mod numbers;
 mod presented;
 mod secrets;
 mod tags;
+mod visible;
 mod words;
 
 use diesel::prelude::*;
@@ -31,6 +32,7 @@ pub use secrets::StoredSecret;
 pub(super) use secrets::{end_secret, insert_secret, secrets_of};
 pub use tags::tags_of_presented;
 pub(super) use tags::{put_tags, remove_tags, tag_keys, tag_suggestions, tag_values, tags_of};
+pub(super) use visible::{maybe_visible, visible_among};
 pub(super) use words::{put_words, remove_words};
 
 dialect::columns! {

@@ -33,7 +33,7 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     who.require(Permission::ManageResources)?;
     let parent = match Pairs::of_query(&req)?.get("parent") {
         Some(text) => address(text)?,
-        None => reading::managed(&who.actor).into_iter().next().unwrap_or_else(|| who.actor.root.clone()),
+        None => who.actor.places(&[MANAGE]).into_iter().next().unwrap_or_else(|| who.actor.root.clone()),
     };
     let view = overview::load(&portal, &who, parent.clone(), None).await?.behind_an_overlay();
     who.actor.require(MANAGE, &parent)?;

@@ -113,11 +113,11 @@ async fn answer(
 }
 
 fn view(who: &SignedIn, fall: Fall, changed: bool) -> FallView {
-    let holders = |labels: Vec<String>, noun: &str, permission: Permission| {
+    let holders = |labels: Vec<String>, noun: &str, permission: Permission, place: &ResourcePath| {
         (!labels.is_empty()).then(|| {
             let count = counted(labels.len(), fall.more, noun);
             // Their names are for whoever may open their pages.
-            let most = if who.actor.may_open(permission) { NAMED } else { 0 };
+            let most = if who.actor.may(permission, place) { NAMED } else { 0 };
             let others = if most == 0 { 0 } else { labels.len().saturating_sub(most) };
             HoldersView { count, named: labels.into_iter().take(most).collect(), others }
         })
@@ -127,8 +127,8 @@ fn view(who: &SignedIn, fall: Fall, changed: bool) -> FallView {
         seen: fall.node.mark().to_string(),
         beneath: (fall.beneath > 0).then(|| counted(fall.beneath, false, "resource")),
         grants: (fall.grants > 0).then(|| counted(fall.grants, fall.more, "grant")),
-        users: holders(fall.users, "user", Permission::ReadUsers),
-        api_keys: holders(fall.api_keys, "API key", Permission::ReadApiKeys),
+        users: holders(fall.users, "user", Permission::ReadUsers, &who.actor.root),
+        api_keys: holders(fall.api_keys, "API key", Permission::ReadApiKeys, &fall.node.path),
         changed,
     }
 }

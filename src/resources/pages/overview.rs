@@ -75,6 +75,8 @@ pub struct NodeView {
     pub above: Vec<LeafView>,
     /// Who can reach it.
     pub reach: Vec<ReachView>,
+    /// Whether API keys may reach it that the viewer does not see.
+    pub hides_keys: bool,
     /// Whether the viewer manages resources here.
     pub may_manage: bool,
     /// Where the viewer does.
@@ -192,9 +194,10 @@ fn view(
                 .filter(|above| above.id != node.id)
                 .map(|above| LeafView::new(above, None))
                 .collect(),
-            reach: reach::lines(places, actor.may_open(Permission::ReadUsers)),
+            hides_keys: !actor.may(Permission::ReadApiKeys, &actor.root),
+            reach: reach::lines(places, actor),
             may_manage: may(actor, &node),
-            managed: reading::managed(actor).iter().map(ToString::to_string).collect(),
+            managed: actor.places(&[MANAGE]).iter().map(ToString::to_string).collect(),
             path: node.path.to_string(),
             kind: node.kind,
             name: node.name,

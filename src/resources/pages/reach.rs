@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::{Actor, Permission};
 use crate::grants::Held;
 use crate::resources::reading::Place;
 
@@ -43,10 +44,12 @@ pub struct FromView {
     pub name: String,
 }
 
-/// The lines for these places, the first of which is the node itself.
-pub fn lines(places: Vec<Place>, may_open_users: bool) -> Vec<ReachView> {
+/// The lines for these places, the first of which is the node itself. API keys are counted where the viewer sees them.
+pub fn lines(places: Vec<Place>, actor: &Actor) -> Vec<ReachView> {
+    let may_open_users = actor.may_open(Permission::ReadUsers);
     let mut lines = Vec::new();
     for (at, place) in places.into_iter().enumerate() {
+        let sees_keys = actor.may(Permission::ReadApiKeys, &place.node.path);
         let from = (at > 0).then(|| FromView { path: place.node.path.to_string(), name: place.node.name });
         let mut roles: BTreeMap<String, (Vec<Held>, usize)> = BTreeMap::new();
         for held in place.held {
@@ -65,7 +68,7 @@ pub fn lines(places: Vec<Place>, may_open_users: bool) -> Vec<ReachView> {
                 let others = if named.is_empty() { 0 } else { count - named.len() };
                 lines.push(ReachView { holders, named, others, role: role.clone(), from: from.clone() });
             }
-            if api_keys > 0 {
+            if api_keys > 0 && sees_keys {
                 let holders = counted(api_keys, place.more, "API key");
                 lines.push(ReachView { holders, named: Vec::new(), others: 0, role, from: from.clone() });
             }

@@ -11,7 +11,7 @@ pub struct HoldersView {
     pub any: bool,
     /// People, who are named to everybody who may see the role.
     pub users: KindView,
-    /// Keys, which are named to whoever may see keys.
+    /// Keys, which are named to users who see all keys.
     pub api_keys: KindView,
 }
 
@@ -41,7 +41,7 @@ impl HoldersView {
     /// With at most `most` of each kind by name.
     pub fn new(holders: Holders, actor: &Actor, most: usize) -> Self {
         let (opens_users, opens_keys) =
-            (actor.may_open(Permission::ReadUsers), actor.may_open(Permission::ReadApiKeys));
+            (actor.may_open(Permission::ReadUsers), actor.may(Permission::ReadApiKeys, &actor.root));
         let keys_by_name = if opens_keys { most } else { 0 };
         Self {
             any: !holders.users.is_empty() || !holders.api_keys.is_empty(),

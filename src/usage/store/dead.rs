@@ -27,6 +27,8 @@ pub enum Why {
 /// Somebody who still calls with a dead key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Knocking {
+    /// The key's database id.
+    pub api_key: i64,
     /// The key's id in addresses.
     pub key_id: String,
     /// Its client id.
@@ -105,7 +107,7 @@ pub fn still_knocking(
 ) -> Result<Vec<Knocking>, Error> {
     use dead_key_calls::dsl;
 
-    type Row = (String, String, Option<i64>, Option<i64>, String, i64, i64, i64, Option<String>);
+    type Row = (i64, String, String, Option<i64>, Option<i64>, String, i64, i64, i64, Option<String>);
     let dead = api_keys::deleted_at
         .is_not_null()
         .or(api_keys::disabled_at.is_not_null())
@@ -119,6 +121,7 @@ pub fn still_knocking(
         .order((dsl::last_at.desc(), dsl::api_key_id.desc()))
         .limit(limit as i64)
         .select((
+            api_keys::id,
             api_keys::key_id,
             api_keys::client_id,
             api_keys::deleted_at,
@@ -130,20 +133,22 @@ pub fn still_knocking(
             dsl::address,
         ))
         .load(conn)?;
-    let knocking = |(key_id, client_id, deleted, disabled, code, calls, first_at, last_at, address): Row| Knocking {
-        key_id,
-        client_id,
-        why: match (deleted, disabled, code.as_str()) {
-            (Some(_), _, _) => Why::Deleted,
-            (None, Some(_), _) => Why::Disabled,
-            (None, None, ROTATED) => Why::Rotated,
-            (None, None, _) => Why::Expired,
-        },
-        calls,
-        first_at: Timestamp::from_micros(first_at),
-        last_at: Timestamp::from_micros(last_at),
-        address,
-    };
+    let knocking =
+        |(api_key, key_id, client_id, deleted, disabled, code, calls, first_at, last_at, address): Row| Knocking {
+            api_key,
+            key_id,
+            client_id,
+            why: match (deleted, disabled, code.as_str()) {
+                (Some(_), _, _) => Why::Deleted,
+                (None, Some(_), _) => Why::Disabled,
+                (None, None, ROTATED) => Why::Rotated,
+                (None, None, _) => Why::Expired,
+            },
+            calls,
+            first_at: Timestamp::from_micros(first_at),
+            last_at: Timestamp::from_micros(last_at),
+            address,
+        };
     Ok(rows.into_iter().map(knocking).collect())
 }
 

@@ -17,6 +17,7 @@ mod permissions;
 mod plans;
 mod rotate;
 mod rotation;
+mod scoped;
 mod selected;
 mod sent_twice;
 mod tags;

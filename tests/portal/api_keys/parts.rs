@@ -177,22 +177,20 @@ on_both! {
         assert_eq!(portal.number("SELECT COUNT(*) FROM dead_key_calls").await, 0);
     }
 
-    async fn more_addresses_are_for_whoever_may_give_all_that_the_key_holds(portal: Portal) {
+    async fn more_addresses_are_for_users_who_may_give_all_that_the_key_holds(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         portal.has_resource(SALES).await;
-        portal.gives(&key, "ci", ROOT).await;
+        portal.has_role("clerk", &["invoices:write", "audit:read"]).await;
+        portal.gives(&key, "clerk", SALES).await;
         portal.sql("UPDATE api_keys SET allowed_addresses = '10.0.0.0/8'").await;
-        portal.somebody("acme", "bill@acme.example", &[]).await;
-        portal.holds("bill@acme.example", "manage-api-credentials", SALES).await;
-        let mut bill = portal.visitor();
-        bill.signs_in("bill@acme.example", crate::support::PASSWORD).await;
-        let row = [("grant-role-0", "ci"), ("grant-resource-0", ROOT)];
+        let mut bill = portal.holder_of("bill@acme.example", "manage-api-credentials", SALES).await;
+        let row = [("grant-role-0", "clerk"), ("grant-resource-0", SALES)];
         for wider in ["", "10.0.0.0/7", "10.0.0.0/8\n::1"] {
             let page = updates(&mut bill, &key, &[&row[..], &[("allowed_addresses", wider), ("name", "Typed")]].concat()).await.is(403);
             assert_eq!(page.says("let it be used from more addresses or more often.").field("name"), "Typed");
         }
         updates(&mut bill, &key, &[&row[..], &[("allowed_addresses", "10.1.0.0/16")]].concat()).await.redirects_to(&key.path(""));
-        // Not even when it is taken away in the same breath.
+        // Not even when the role is taken away at the same time.
         updates(&mut bill, &key, &[("allowed_addresses", "")]).await.is(403);
     }
 

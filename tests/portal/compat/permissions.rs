@@ -66,6 +66,56 @@ on_both! {
         assert_eq!(whole.creates(&json!({ "name": "agent", "grants": [] })).await.is(201).json()["client_id"], "agent");
     }
 
+    async fn a_key_that_manages_a_part_reads_and_changes_the_keys_of_that_part(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_resource(INVOICES).await;
+        portal.has_role("sender", &["invoices:write"]).await;
+        let part = ada.makes_key("terraform").await;
+        portal.gives(&part, "manage-api-credentials", INVOICES).await;
+        let mut numbers = Vec::new();
+        for (client_id, paths) in [("inside", &[INVOICES][..]), ("mixed", &[INVOICES, ROOT]), ("whole", &[ROOT]), ("bare", &[])] {
+            let key = ada.makes_key(client_id).await;
+            for path in paths {
+                portal.gives(&key, "sender", path).await;
+            }
+            numbers.push(portal.number(&format!("SELECT id FROM api_keys WHERE client_id = '{client_id}'")).await);
+        }
+        let provider = Provider::with(&portal, &part).await;
+        let own = provider.makes("own").await;
+        let body = json!({ "name": "renamed" });
+        for number in [numbers[0], own] {
+            provider.reads(number).await.is(200);
+            provider.changes(number, &body).await.is(200);
+            provider.deletes(number).await.is(204);
+        }
+        provider.reads(numbers[1]).await.is(200);
+        refused(&provider.changes(numbers[1], &body).await, 403, "The permission api_keys:manage is needed on organization=acme.");
+        refused(&provider.deletes(numbers[1]).await, 403, "The permission api_keys:manage is needed on organization=acme.");
+        let never = 1_000_000;
+        let none = [provider.reads(never).await.bare(), provider.changes(never, &body).await.bare(), provider.deletes(never).await.bare()];
+        for number in [numbers[2], numbers[3]] {
+            let hidden = [provider.reads(number).await.bare(), provider.changes(number, &body).await.bare(), provider.deletes(number).await.bare()];
+            assert_eq!((hidden[0].0, &hidden), (404, &none), "{number}");
+        }
+        assert_eq!(portal.number("SELECT COUNT(*) FROM api_keys WHERE deleted_at IS NOT NULL").await, 2);
+    }
+
+    async fn a_key_that_manages_in_one_place_and_reads_in_another_sees_the_keys_of_both(portal: Portal) {
+        let mut ada = portal.ada().await;
+        portal.has_resource(INVOICES).await;
+        portal.has_resource("organization=acme:application=orders").await;
+        portal.has_role("maker", &["api_keys:manage"]).await;
+        portal.has_role("sender", &["invoices:write"]).await;
+        let part = ada.makes_key("terraform").await;
+        portal.gives(&part, "maker", INVOICES).await;
+        portal.gives(&part, "developer", "organization=acme:application=orders").await;
+        let body = json!({ "name": "agent", "grants": [{ "nrn": INVOICES, "role_slug": "sender" }] });
+        let provider = Provider::with(&portal, &part).await;
+        let number = provider.creates(&body).await.is(201).json()["id"].as_i64().expect("a number");
+        provider.reads(number).await.is(200);
+        provider.deletes(number).await.is(204);
+    }
+
     async fn a_key_does_not_change_what_it_holds_itself(portal: Portal) {
         let mut ada = portal.ada().await;
         portal.has_role("sender", &["invoices:write"]).await;

@@ -12,110 +12,111 @@ use crate::support::{Maker, PASSWORD, Page, Portal, Visitor, on_both};
 /// A line for each route. What it needs: nothing and no session (`program`), a browser, somebody who is signed in, or a
 /// permission. Then what each of these is answered, for a form that is empty but for its token:
 /// nobody in particular; whoever sees keys; whoever manages keys; whoever manages users; Ops; an Admin; a browser whose user
-/// was switched off; and the Admin of another organization. `login` sends to the sign-in page.
+/// was switched off; the Admin of another organization; and a user who manages keys in one part of Acme alone. `login` sends to
+/// the sign-in page.
 const TABLE: &str = "
-    route                                             needs             nobody viewer keys  users ops   admin off   other
+    route                                             needs             nobody viewer keys  users ops   admin off   other sales
 
-    GET  /assets/{hash}/{file:.*}                     program           200    200    200   200   200   200   200   200
-    GET  /favicon.ico                                 program           200    200    200   200   200   200   200   200
-    GET  /healthz                                     program           200    200    200   200   200   200   200   200
-    GET  /readyz                                      program           200    200    200   200   200   200   200   200
-    POST /api/v1/verify                               program           415    415    415   415   415   415   415   415
-    POST /api/v1/verify/batch                         program           415    415    415   415   415   415   415   415
-    POST /api/v1/leaks                                program           415    415    415   415   415   415   415   415
-    POST /{tenant}/oauth2/token                       program           400    400    400   400   400   400   400   400
-    POST /{tenant}/oauth2/introspect                  program           401    401    401   401   401   401   401   401
-    POST /{tenant}/oauth2/revoke                      program           401    401    401   401   401   401   401   401
-    GET  /{tenant}/oauth2/jwks                        program           200    200    200   200   200   200   200   200
-    GET  /.well-known/oauth-authorization-server/{tenant}  program        200    200    200   200   200   200   200   200
-    GET  /{tenant}/.well-known/oauth-authorization-server  program        200    200    200   200   200   200   200   200
-    GET  /.well-known/openid-configuration/{tenant}   program           200    200    200   200   200   200   200   200
-    GET  /{tenant}/.well-known/openid-configuration   program           200    200    200   200   200   200   200   200
-    ANY  /gateway/auth                                program           500    500    500   500   500   500   500   500
-    ANY  /{tenant}/gateway/auth                       program           401    401    401   401   401   401   401   401
-    POST /compat/nullplatform/login                   program           415   415   415   415   415   415   415   415
-    POST /compat/nullplatform/token                   program           415   415   415   415   415   415   415   415
-    POST /compat/nullplatform/api_key                 program           401   401   401   401   401   401   401   401
-    GET  /compat/nullplatform/api_key/{id}            program           401   401   401   401   401   401   401   401
-    PATCH /compat/nullplatform/api_key/{id}           program           401   401   401   401   401   401   401   401
-    DELETE /compat/nullplatform/api_key/{id}          program           401   401   401   401   401   401   401   401
+    GET  /assets/{hash}/{file:.*}                     program           200    200    200   200   200   200   200   200   200
+    GET  /favicon.ico                                 program           200    200    200   200   200   200   200   200   200
+    GET  /healthz                                     program           200    200    200   200   200   200   200   200   200
+    GET  /readyz                                      program           200    200    200   200   200   200   200   200   200
+    POST /api/v1/verify                               program           415    415    415   415   415   415   415   415   415
+    POST /api/v1/verify/batch                         program           415    415    415   415   415   415   415   415   415
+    POST /api/v1/leaks                                program           415    415    415   415   415   415   415   415   415
+    POST /{tenant}/oauth2/token                       program           400    400    400   400   400   400   400   400   400
+    POST /{tenant}/oauth2/introspect                  program           401    401    401   401   401   401   401   401   401
+    POST /{tenant}/oauth2/revoke                      program           401    401    401   401   401   401   401   401   401
+    GET  /{tenant}/oauth2/jwks                        program           200    200    200   200   200   200   200   200   200
+    GET  /.well-known/oauth-authorization-server/{tenant}  program        200    200    200   200   200   200   200   200   200
+    GET  /{tenant}/.well-known/oauth-authorization-server  program        200    200    200   200   200   200   200   200   200
+    GET  /.well-known/openid-configuration/{tenant}   program           200    200    200   200   200   200   200   200   200
+    GET  /{tenant}/.well-known/openid-configuration   program           200    200    200   200   200   200   200   200   200
+    ANY  /gateway/auth                                program           500    500    500   500   500   500   500   500   500
+    ANY  /{tenant}/gateway/auth                       program           401    401    401   401   401   401   401   401   401
+    POST /compat/nullplatform/login                   program           415   415   415   415   415   415   415   415   415
+    POST /compat/nullplatform/token                   program           415   415   415   415   415   415   415   415   415
+    POST /compat/nullplatform/api_key                 program           401   401   401   401   401   401   401   401   401
+    GET  /compat/nullplatform/api_key/{id}            program           401   401   401   401   401   401   401   401   401
+    PATCH /compat/nullplatform/api_key/{id}           program           401   401   401   401   401   401   401   401   401
+    DELETE /compat/nullplatform/api_key/{id}          program           401   401   401   401   401   401   401   401   401
 
-    GET  /setup                                       browser           404    404    404   404   404   404   404   404
-    POST /setup                                       browser           404    404    404   404   404   404   404   404
-    GET  /login                                       browser           200    303    303   303   303   303   200   303
-    POST /login                                       browser           422    422    422   422   422   422   422   422
-    GET  /invitations/{code}                          browser           200    200    200   200   200   200   200   404
-    POST /invitations/{code}                          browser           422    422    422   422   422   422   422   404
+    GET  /setup                                       browser           404    404    404   404   404   404   404   404   404
+    POST /setup                                       browser           404    404    404   404   404   404   404   404   404
+    GET  /login                                       browser           200    303    303   303   303   303   200   303   303
+    POST /login                                       browser           422    422    422   422   422   422   422   422   422
+    GET  /invitations/{code}                          browser           200    200    200   200   200   200   200   404   200
+    POST /invitations/{code}                          browser           422    422    422   422   422   422   422   404   422
 
-    GET  /                                            signed-in         login  303    303   303   303   303   login 303
-    POST /logout                                      signed-in         login  303    303   303   303   303   login 303
-    GET  /account                                     signed-in         login  200    200   200   200   200   login 200
-    POST /account                                     signed-in         login  422    422   422   422   422   login 422
-    POST /account/password                            signed-in         login  422    422   422   422   422   login 422
-    POST /account/sessions/{session}                  signed-in         login  303    303   303   303   303   login 404
-    POST /account/sessions                            signed-in         login  303    303   303   303   303   login 303
+    GET  /                                            signed-in         login  303    303   303   303   303   login 303   303
+    POST /logout                                      signed-in         login  303    303   303   303   303   login 303   303
+    GET  /account                                     signed-in         login  200    200   200   200   200   login 200   200
+    POST /account                                     signed-in         login  422    422   422   422   422   login 422   422
+    POST /account/password                            signed-in         login  422    422   422   422   422   login 422   422
+    POST /account/sessions/{session}                  signed-in         login  303    303   303   303   303   login 404   303
+    POST /account/sessions                            signed-in         login  303    303   303   303   303   login 303   303
 
-    GET  /api-keys                                    api_keys:read     login  200    200   403   200   200   login 200
-    GET  /api-keys/{key_id}                           api_keys:read     login  200    200   403   200   200   login 404
-    POST /api-keys/search                             api_keys:read     login  303    303   403   303   303   login 303
-    GET  /api-keys/tags                               api_keys:read     login  200    200   403   200   200   login 200
-    GET  /api-keys/export                             api_keys:read     login  200    200   403   200   200   login 200
-    POST /api-keys/selected                           api_keys:manage   login  403    303   403   303   303   login 303
-    GET  /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303
-    POST /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303
-    GET  /api-keys/new                                api_keys:manage   login  403    200   403   200   200   login 200
-    POST /api-keys/new                                api_keys:manage   login  403    400   403   400   400   login 400
-    POST /api-keys/{key_id}/credential                api_keys:manage   login  403    303   403   303   303   login 404
-    GET  /api-keys/{key_id}/first-use                 api_keys:read     login  303    303   403   303   303   login 404
-    GET  /api-keys/{key_id}/edit                      api_keys:manage   login  403    200   403   200   200   login 404
-    POST /api-keys/{key_id}/edit                      api_keys:manage   login  403    422   403   422   422   login 404
-    GET  /api-keys/{key_id}/rotate                    api_keys:manage   login  403    200   403   200   200   login 404
-    POST /api-keys/{key_id}/rotate                    api_keys:manage   login  403    400   403   400   400   login 400
-    GET  /api-keys/{key_id}/rotation/finish           api_keys:manage   login  403    303   403   303   303   login 404
-    POST /api-keys/{key_id}/rotation/finish           api_keys:manage   login  403    400   403   400   400   login 400
-    GET  /api-keys/{key_id}/rotation/cancel           api_keys:manage   login  403    303   403   303   303   login 404
-    POST /api-keys/{key_id}/rotation/cancel           api_keys:manage   login  403    400   403   400   400   login 400
-    GET  /api-keys/{key_id}/disable                   api_keys:manage   login  403    200   403   200   200   login 404
-    POST /api-keys/{key_id}/disable                   api_keys:manage   login  403    303   403   303   303   login 404
-    POST /api-keys/{key_id}/enable                    api_keys:manage   login  403    303   403   303   303   login 404
-    GET  /api-keys/{key_id}/delete                    api_keys:manage   login  403    200   403   200   200   login 404
-    POST /api-keys/{key_id}/delete                    api_keys:manage   login  403    303   403   303   303   login 404
+    GET  /api-keys                                    api_keys:read     login  200    200   403   200   200   login 200   200
+    GET  /api-keys/{key_id}                           api_keys:read     login  200    200   403   200   200   login 404   404
+    POST /api-keys/search                             api_keys:read     login  303    303   403   303   303   login 303   303
+    GET  /api-keys/tags                               api_keys:read     login  200    200   403   200   200   login 200   200
+    GET  /api-keys/export                             api_keys:read     login  200    200   403   200   200   login 200   200
+    POST /api-keys/selected                           api_keys:manage   login  403    303   403   303   303   login 303   303
+    GET  /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303   303
+    POST /api-keys/selected/delete                    api_keys:manage   login  403    303   403   303   303   login 303   303
+    GET  /api-keys/new                                api_keys:manage   login  403    200   403   200   200   login 200   200
+    POST /api-keys/new                                api_keys:manage   login  403    400   403   400   400   login 400   400
+    POST /api-keys/{key_id}/credential                api_keys:manage   login  403    303   403   303   303   login 404   404
+    GET  /api-keys/{key_id}/first-use                 api_keys:read     login  303    303   403   303   303   login 404   404
+    GET  /api-keys/{key_id}/edit                      api_keys:manage   login  403    200   403   200   200   login 404   404
+    POST /api-keys/{key_id}/edit                      api_keys:manage   login  403    422   403   422   422   login 404   404
+    GET  /api-keys/{key_id}/rotate                    api_keys:manage   login  403    200   403   200   200   login 404   404
+    POST /api-keys/{key_id}/rotate                    api_keys:manage   login  403    400   403   400   400   login 400   400
+    GET  /api-keys/{key_id}/rotation/finish           api_keys:manage   login  403    303   403   303   303   login 404   404
+    POST /api-keys/{key_id}/rotation/finish           api_keys:manage   login  403    400   403   400   400   login 400   400
+    GET  /api-keys/{key_id}/rotation/cancel           api_keys:manage   login  403    303   403   303   303   login 404   404
+    POST /api-keys/{key_id}/rotation/cancel           api_keys:manage   login  403    400   403   400   400   login 400   400
+    GET  /api-keys/{key_id}/disable                   api_keys:manage   login  403    200   403   200   200   login 404   404
+    POST /api-keys/{key_id}/disable                   api_keys:manage   login  403    303   403   303   303   login 404   404
+    POST /api-keys/{key_id}/enable                    api_keys:manage   login  403    303   403   303   303   login 404   404
+    GET  /api-keys/{key_id}/delete                    api_keys:manage   login  403    200   403   200   200   login 404   404
+    POST /api-keys/{key_id}/delete                    api_keys:manage   login  403    303   403   303   303   login 404   404
 
-    GET  /users                                       users:read        login  403    403   200   403   200   login 200
-    GET  /users/{user_id}                             users:read        login  403    403   200   403   200   login 404
-    GET  /users/new                                   users:manage      login  403    403   200   403   200   login 200
-    POST /users/new                                   users:manage      login  403    403   422   403   422   login 422
-    POST /users/{user_id}                             users:manage      login  403    403   422   403   422   login 404
-    POST /users/{user_id}/invitation                  users:manage      login  403    403   200   403   200   login 404
-    POST /users/{user_id}/sessions                    users:manage      login  403    403   303   403   303   login 404
-    GET  /users/{user_id}/delete                      users:manage      login  403    403   200   403   200   login 404
-    POST /users/{user_id}/delete                      users:manage      login  403    403   303   403   303   login 404
+    GET  /users                                       users:read        login  403    403   200   403   200   login 200   403
+    GET  /users/{user_id}                             users:read        login  403    403   200   403   200   login 404   403
+    GET  /users/new                                   users:manage      login  403    403   200   403   200   login 200   403
+    POST /users/new                                   users:manage      login  403    403   422   403   422   login 422   403
+    POST /users/{user_id}                             users:manage      login  403    403   422   403   422   login 404   403
+    POST /users/{user_id}/invitation                  users:manage      login  403    403   200   403   200   login 404   403
+    POST /users/{user_id}/sessions                    users:manage      login  403    403   303   403   303   login 404   403
+    GET  /users/{user_id}/delete                      users:manage      login  403    403   200   403   200   login 404   403
+    POST /users/{user_id}/delete                      users:manage      login  403    403   303   403   303   login 404   403
 
-    GET  /roles                                       roles:manage      login  403    403   403   403   200   login 200
-    GET  /roles/new                                   roles:manage      login  403    403   403   403   200   login 200
-    POST /roles/new                                   roles:manage      login  403    403   403   403   422   login 422
-    GET  /roles/{role}                                roles:manage      login  403    403   403   403   200   login 404
-    POST /roles/{role}                                roles:manage      login  403    403   403   403   400   login 404
-    GET  /roles/{role}/delete                         roles:manage      login  403    403   403   403   200   login 404
-    POST /roles/{role}/delete                         roles:manage      login  403    403   403   403   303   login 404
+    GET  /roles                                       roles:manage      login  403    403   403   403   200   login 200   403
+    GET  /roles/new                                   roles:manage      login  403    403   403   403   200   login 200   403
+    POST /roles/new                                   roles:manage      login  403    403   403   403   422   login 422   403
+    GET  /roles/{role}                                roles:manage      login  403    403   403   403   200   login 404   403
+    POST /roles/{role}                                roles:manage      login  403    403   403   403   400   login 404   403
+    GET  /roles/{role}/delete                         roles:manage      login  403    403   403   403   200   login 404   403
+    POST /roles/{role}/delete                         roles:manage      login  403    403   403   403   303   login 404   403
 
-    GET  /resources                                   resources:manage  login  403    403   403   200   200   login 200
-    GET  /resources/new                               resources:manage  login  403    403   403   200   200   login 200
-    POST /resources/new                               resources:manage  login  403    403   403   422   422   login 422
-    GET  /resources/{path}                            resources:manage  login  403    403   403   200   200   login 404
-    POST /resources/{path}                            resources:manage  login  403    403   403   400   400   login 400
-    GET  /resources/{path}/delete                     resources:manage  login  403    403   403   200   200   login 404
-    POST /resources/{path}/delete                     resources:manage  login  403    403   403   400   400   login 400
+    GET  /resources                                   resources:manage  login  403    403   403   200   200   login 200   403
+    GET  /resources/new                               resources:manage  login  403    403   403   200   200   login 200   403
+    POST /resources/new                               resources:manage  login  403    403   403   422   422   login 422   403
+    GET  /resources/{path}                            resources:manage  login  403    403   403   200   200   login 404   403
+    POST /resources/{path}                            resources:manage  login  403    403   403   400   400   login 400   403
+    GET  /resources/{path}/delete                     resources:manage  login  403    403   403   200   200   login 404   403
+    POST /resources/{path}/delete                     resources:manage  login  403    403   403   400   400   login 400   403
 
-    GET  /audit                                       audit:read        login  403    403   403   200   200   login 200
+    GET  /audit                                       audit:read        login  403    403   403   200   200   login 200   403
 
-    GET  /settings                                    settings:manage   login  403    403   403   403   200   login 200
-    POST /settings                                    settings:manage   login  403    403   403   403   422   login 422
-    POST /settings/access-tokens                      settings:manage   login  403    403   403   403   422   login 422
-    GET  /settings/signing-keys/rotate                settings:manage   login  403    403   403   403   200   login 200
-    POST /settings/signing-keys/rotate                settings:manage   login  403    403   403   403   400   login 400
-    GET  /settings/signing-keys/replace               settings:manage   login  403    403   403   403   200   login 200
-    POST /settings/signing-keys/replace               settings:manage   login  403    403   403   403   400   login 400
+    GET  /settings                                    settings:manage   login  403    403   403   403   200   login 200   403
+    POST /settings                                    settings:manage   login  403    403   403   403   422   login 422   403
+    POST /settings/access-tokens                      settings:manage   login  403    403   403   403   422   login 422   403
+    GET  /settings/signing-keys/rotate                settings:manage   login  403    403   403   403   200   login 200   403
+    POST /settings/signing-keys/rotate                settings:manage   login  403    403   403   403   400   login 400   403
+    GET  /settings/signing-keys/replace               settings:manage   login  403    403   403   403   200   login 200   403
+    POST /settings/signing-keys/replace               settings:manage   login  403    403   403   403   400   login 400   403
 ";
 
 /// Words of Globex, which nobody else ever reads.
@@ -215,6 +216,10 @@ async fn everybody<'a>(portal: &'a Portal, gwen: Visitor<'a>) -> Vec<Asking<'a>>
         everybody.push(Asking { column, email, browser: portal.somebody("acme", email, &[role]).await });
     }
     portal.disables("off@acme.example").await;
+    portal.has_resource("organization=acme:namespace=part").await;
+    let sales =
+        portal.holder_of("sales@acme.example", "manage-api-credentials", "organization=acme:namespace=part").await;
+    everybody.push(Asking { column: "sales", email: "sales@acme.example", browser: sales });
     everybody.push(Asking { column: "other", email: "gwen@globex.example", browser: gwen });
     for asking in &mut everybody {
         if ["nobody", "off"].contains(&asking.column) {

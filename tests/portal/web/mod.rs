@@ -11,3 +11,4 @@ mod matrix;
 mod readiness;
 mod round_trips;
 mod routes;
+mod scoped;

@@ -7,12 +7,7 @@ use crate::api_keys::store::{self, Source};
 use crate::base::paging::Cursor;
 use crate::db;
 
-use super::search::{FEW, Places, Search};
-
-/// So many are looked through for one page.
-const LOOKED_THROUGH: usize = 20_000;
-/// Most that are looked at with one question.
-const CHUNK: usize = 4_000;
+use super::search::{CHUNK, FEW, LOOKED_THROUGH, Places, Search};
 
 impl Search<'_> {
     /// The source has these keys and no others.

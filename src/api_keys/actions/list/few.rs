@@ -18,7 +18,7 @@ pub(super) struct Few {
 impl Search<'_> {
     /// The keys behind the first filter that lets no more than `most` through, whatever the others say.
     pub(super) fn few(&mut self, most: usize) -> Result<Option<Few>, db::Error> {
-        let Conditions { beginning, tag, role, resource, creator, standing } = self.conditions.clone();
+        let Conditions { beginning, tag, role, resource, creator, standing, visible } = self.conditions.clone();
         let tenant = self.actor.tenant;
         if let Some(beginning) = beginning {
             let ids = store::ids_by_word(self.conn, tenant, &beginning, most + 1)?;
@@ -29,6 +29,12 @@ impl Search<'_> {
         // No index has the keys beneath a resource one after the other: many of them are better looked for along the list.
         if let Some(path) = resource.filter(|_| most <= FEW) {
             let ids = store::ids_by_resource(self.conn, tenant, &path, most + 1)?;
+            if ids.len() <= most {
+                return Ok(Some(Few { ids, of_each_standing: true }));
+            }
+        }
+        if let Some(visible) = visible.filter(|_| most <= FEW) {
+            let ids = store::maybe_visible(self.conn, tenant, &visible, most + 1)?;
             if ids.len() <= most {
                 return Ok(Some(Few { ids, of_each_standing: true }));
             }

@@ -3,22 +3,24 @@
 
 mod along;
 mod count;
+mod ending;
 mod few;
 mod run;
 mod search;
 
 use crate::access::{Actor, Permission, Who};
 use crate::api_keys::ApiKeyError;
-use crate::api_keys::api_key;
 use crate::api_keys::filter::{Filter, Sort, Standing};
-use crate::api_keys::store::{self, Conditions, Source};
+use crate::api_keys::rights::Visible;
+use crate::api_keys::store::{self, Conditions};
 use crate::base::clock::Timestamp;
 use crate::base::paging::{Cursor, Page};
 use crate::db::{self, Conn};
 
 use super::read::{Listed, listed};
 
-pub use count::{COUNTED, Count};
+pub use count::Count;
+pub use ending::ending_soon;
 use search::Search;
 
 /// One page of keys.
@@ -94,15 +96,6 @@ fn conditions(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Option<
         resource: filter.resource.clone(),
         creator,
         standing: filter.status,
+        visible: Visible::to(actor),
     }))
-}
-
-/// How many keys expire soon: those of the tab "Expiring soon".
-///
-/// # Errors
-/// [`ApiKeyError::Refused`] without `api_keys:read`.
-pub fn ending_soon(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Count, ApiKeyError> {
-    actor.require_to_open(Permission::ReadApiKeys)?;
-    let source = Source::Ending(now.micros(), api_key::soon_until(now).micros());
-    Ok(Count::of(store::count(conn, actor.tenant, &source, COUNTED + 1)?))
 }

@@ -35,13 +35,11 @@ impl Search<'_> {
         Ok(self.found(rows, places, &counts))
     }
 
-    /// How many filters are given.
+    /// How many filters are given; that the actor does not see every key is one of them.
     fn given(&self) -> usize {
-        let Conditions { beginning, tag, role, resource, creator, standing } = &self.conditions;
-        [beginning.is_some(), tag.is_some(), role.is_some(), resource.is_some(), creator.is_some(), standing.is_some()]
-            .into_iter()
-            .map(usize::from)
-            .sum()
+        let Conditions { beginning, tag, role, resource, creator, standing, visible } = &self.conditions;
+        let others = [resource.is_some(), creator.is_some(), standing.is_some(), visible.is_some()];
+        [beginning.is_some(), tag.is_some(), role.is_some()].into_iter().chain(others).map(usize::from).sum()
     }
 
     /// What names the keys in the order of the list, with as few others between them as possible.

@@ -13,6 +13,11 @@ use super::Listing;
 /// Up to so many keys are read as a whole.
 pub(super) const FEW: usize = 2_000;
 
+/// So many are looked through for one page.
+pub(super) const LOOKED_THROUGH: usize = 20_000;
+/// Most that are looked at with one question.
+pub(super) const CHUNK: usize = 4_000;
+
 /// A page as it was asked for.
 pub(super) struct Search<'a> {
     pub conn: &'a mut Conn,

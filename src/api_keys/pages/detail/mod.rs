@@ -58,7 +58,8 @@ struct DetailPage {
     token_url: String,
     /// How long a token lives, in minutes.
     token_minutes: i64,
-    may_manage: bool,
+    /// The user manages API keys, if not this one.
+    manages_others: bool,
     /// Whether what it holds is this person's to give: to rotate, enable and extend is as good as giving it again.
     may_give_all: bool,
     disabled: Option<DisabledView>,
@@ -105,7 +106,7 @@ pub async fn show(
         environment: key.environment.clone(),
         token_url: token_url(&portal, &tenant),
         token_minutes: tenant.access_token_minutes(),
-        may_manage: !dead && who.require(Permission::ManageApiKeys).is_ok(),
+        manages_others: !dead && who.require(Permission::ManageApiKeys).is_ok(),
         rotating: !dead && HandOver::of(&secrets, now).is_some(),
         secrets: secrets::views(&secrets, &known.secrets, &known.usage, key.status(now, true), here),
         may_give_all: who.actor.require_to_give_all(&grants).is_ok(),

@@ -199,6 +199,7 @@ pub fn problem_of(error: ApiKeyError, rows: &[GrantRow]) -> Result<(StatusCode, 
     match error {
         ApiKeyError::Expiry(problem) => Ok((StatusCode::CONFLICT, KeyProblem::Expiry(problem))),
         ApiKeyError::CannotGive(cannot) => Ok((StatusCode::FORBIDDEN, KeyProblem::BeyondYours(cannot.to_string()))),
+        ApiKeyError::LastGrant(_) => Ok((StatusCode::FORBIDDEN, KeyProblem::BeyondYours(error.to_string()))),
         ApiKeyError::Grants(error) => {
             let status = match error {
                 GrantsError::CannotGive(_) => StatusCode::FORBIDDEN,

@@ -163,9 +163,8 @@ async fn list_of(portal: &Portal, who: &SignedIn, asked: Asked, page: Page, iner
         let listing = Listing { filter: wanted.filter.clone(), sort, page, limit: ROWS, counted: true };
         let found = actions::list(conn, &actor, &listing, now)?;
         let nothing = found.rows.is_empty() && !found.unfinished && first;
-        let ids: Vec<i64> = found.rows.iter().map(|listed| listed.key.id).collect();
         Ok::<_, ApiKeyError>(Read {
-            days: actions::days_of(conn, &actor, &ids, DAYS, now)?,
+            days: actions::days_of(conn, &actor, &found.rows, DAYS, now)?,
             ways_out: if nothing { ways_out(conn, &actor, &wanted, now)? } else { Vec::new() },
             found,
             choices: if inert { Choices::default() } else { Choices::read(conn, &actor)? },

@@ -1,9 +1,10 @@
 //! What the list is made of on screen.
 
-use crate::api_keys::actions::{COUNTED, Count, Listed};
+use crate::api_keys::actions::{Count, Listed};
 use crate::api_keys::api_key::Status;
 use crate::api_keys::filter::{By, Standing};
 use crate::api_keys::problem::TagProblem;
+use crate::api_keys::rights::require_to_manage;
 use crate::base::clock::Timestamp;
 use crate::grants::form;
 use crate::web::actor::SignedIn;
@@ -22,7 +23,7 @@ pub struct ListView {
     pub rows: Vec<RowView>,
     /// Who still calls with dead keys; only on the first page of the whole list.
     pub knocking: StillKnockingView,
-    /// Whether to show what changes something.
+    /// Whether the user adds keys, and changes some.
     pub may_manage: bool,
     /// The address of the page before.
     pub newer: Option<String>,
@@ -185,7 +186,7 @@ pub const fn in_words(by: By, descending: bool) -> &'static str {
 
 /// A number for people: "1,234", "10,000+".
 pub fn number(count: Count) -> String {
-    if count.more { format!("{}+", thousands(COUNTED)) } else { thousands(count.keys) }
+    if count.more { format!("{}+", thousands(count.keys)) } else { thousands(count.keys) }
 }
 
 /// The tabs of this list.
@@ -199,6 +200,13 @@ pub fn tabs(asked: &Asked, standings: &[(Standing, Option<Count>)], all: Option<
     let mut tabs = vec![tab(None, all)];
     tabs.extend(standings.iter().map(|(standing, count)| tab(Some(*standing), *count)));
     tabs
+}
+
+impl ListView {
+    /// Whether any of its keys is the user's to change.
+    pub fn may_select(&self) -> bool {
+        self.rows.iter().any(|row| row.may_manage)
+    }
 }
 
 /// One key.
@@ -218,6 +226,8 @@ pub struct RowView {
     pub access: Option<(String, String)>,
     /// How many grants it holds beside that.
     pub more_access: usize,
+    /// Whether it is this user's to change.
+    pub may_manage: bool,
     /// Whether what it holds is this person's to give: to rotate and enable it is as good as giving it again.
     pub may_give_all: bool,
     /// Who made it.
@@ -253,6 +263,7 @@ impl RowView {
         let (here, root) = (who.here(now), &who.actor.root);
         let Listed { key, tags, last_use, grants } = listed;
         Self {
+            may_manage: key.deleted_at.is_none() && require_to_manage(&who.actor, &key, &grants).is_ok(),
             status: key.status(now, last_use.is_some()),
             name: (key.name != key.client_id).then_some(key.name),
             key_id: key.key_id,

@@ -1,5 +1,7 @@
 //! `/api-keys/export`: the list as a CSV file (RFC 4180) that is safe to open in a spreadsheet, page by page as it is read.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -10,6 +12,7 @@ use crate::api_keys::actions::{self, Listed, Listing};
 use crate::api_keys::api_key::Status;
 use crate::base::clock::Timestamp;
 use crate::base::paging::{Cursor, Page};
+use crate::db::Conn;
 use crate::web::actor::SignedIn;
 use crate::web::form::Pairs;
 use crate::web::{Error, Portal};
@@ -48,7 +51,7 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
     who.require(Permission::ReadApiKeys)?;
     let asked = Asked::of(&Pairs::of_query(&req)?);
     let file = stream::try_unfold(Next::Head, move |next| {
-        let (portal, actor, asked) = (Data::clone(&portal), who.actor.clone(), asked.clone());
+        let (portal, session, asked) = (Data::clone(&portal), who.session, asked.clone());
         async move {
             let page = match next {
                 Next::Head => {
@@ -61,8 +64,14 @@ pub async fn show(req: HttpRequest, portal: Data<Portal>, who: SignedIn) -> Resu
             let now = portal.clock.now();
             let (filter, sort) = (asked.filter.clone(), asked.sort());
             let listing = Listing { filter, sort, page, limit: AT_ONCE, counted: false };
-            // A file that breaks off is seen to be broken: the answer has no end then.
-            let found = portal.db.read(move |conn| actions::list(conn, &actor, &listing, now)).await?;
+            let people = Arc::clone(&portal.people);
+            // The session, and what the user may see, are read again: a reader may take hours. A file that breaks off is seen
+            // to be broken: the answer has no end then.
+            let read = move |conn: &mut Conn| {
+                let who = people.signed_in(conn, session, now)?.ok_or_else(Error::sign_in_first)?;
+                Ok::<_, Error>(actions::list(conn, &who.actor, &listing, now)?)
+            };
+            let found = portal.db.read(read).await?;
             let text = lines(found.rows.into_iter().map(|listed| row(listed, now)))?;
             let next = found.after.map_or(Next::End, |place: Cursor| Next::Rows(Page::After(place)));
             Ok::<_, Error>(Some((Bytes::from(text), next)))

@@ -137,20 +137,22 @@ impl Waiting {
         Some("event: end\ndata:\n\n".into())
     }
 
-    /// Into the memory of this node, and then into the database, where other nodes write.
+    /// Into the memory of this node, and then into the database, where other nodes write. Before anything is told, the session
+    /// and what the user may see are read again.
     async fn look(&self, now: Timestamp) -> Look {
-        if let Some(first) = self.uses.first_use(self.api_key) {
-            let address = first.address.map(|address| address.to_string());
-            return Look::Used(LastUse { at: first.at, address });
-        }
-        let asks = (now >= self.ask_at).then(|| (Arc::clone(&self.portal.people), self.who.session));
-        let (mut actor, key_id) = (self.who.actor.clone(), self.key_id.clone());
+        let heard = self.uses.first_use(self.api_key);
+        let heard =
+            heard.map(|first| LastUse { at: first.at, address: first.address.map(|address| address.to_string()) });
+        let tells = heard.is_some() || now >= self.ask_at;
+        let (people, session) = (Arc::clone(&self.portal.people), self.who.session);
+        let (actor, key_id) = (self.who.actor.clone(), self.key_id.clone());
         let read = move |conn: &mut Conn| -> Result<Look, ApiKeyError> {
-            if let Some((people, session)) = asks {
-                let Some(again) = people.signed_in(conn, session, now)? else { return Ok(Look::Ended) };
-                actor = again.actor;
+            if !tells && actions::first_use(conn, &actor, &key_id)?.1.is_none() {
+                return Ok(Look::NotYet);
             }
-            Ok(actions::first_use(conn, &actor, &key_id)?.1.map_or(Look::NotYet, Look::Used))
+            let Some(again) = people.signed_in(conn, session, now)? else { return Ok(Look::Ended) };
+            let written = actions::first_use(conn, &again.actor, &key_id)?.1;
+            Ok(heard.or(written).map_or(Look::NotYet, Look::Used))
         };
         match self.portal.db.read(read).await {
             Ok(look) => look,

@@ -7,6 +7,7 @@ mod delete_in_use;
 mod detail;
 mod edit;
 mod expiry;
+mod export;
 mod finding;
 mod history;
 mod meanwhile;

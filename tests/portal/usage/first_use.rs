@@ -87,6 +87,20 @@ on_both! {
         assert!(stream.reads_to_the_end().await.ends_with("event: end\ndata:\n\n"));
     }
 
+    async fn a_user_who_was_switched_off_is_not_told(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let off = portal.somebody("acme", "off@acme.example", &["developer"]).await;
+        let less = portal.somebody("acme", "less@acme.example", &["developer"]).await;
+        let streams = [Stream::open(&off, &key).await, Stream::open(&less, &key).await];
+        portal.disables("off@acme.example").await;
+        portal.takes_all_roles_from("less@acme.example").await;
+        assert_eq!(portal.verify(&key.secret).await, "VALID");
+        for stream in streams {
+            let text = stream.reads_to_the_end().await;
+            assert!(text.ends_with("event: end\ndata:\n\n") && !text.contains("event: used"), "{text:?}");
+        }
+    }
+
     async fn it_keeps_no_connection_of_the_database_and_no_portal_from_stopping(portal: Portal) {
         let mut ada = portal.ada().await;
         let key = ada.makes_key("billing-sync").await;

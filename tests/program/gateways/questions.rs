@@ -38,6 +38,11 @@ async fn reads_and_changes(program: Program, changed: impl FnOnce(&str) -> Vec<(
     let headers = [("X-HTTP-Method-Override", "GET"), ("X-API-Key", reader.secret.as_str())];
     ask(scene.gateway.address, CLIENT, "DELETE", "/invoices/7", &headers, "").await.is(403);
     scene.api.saw_nothing();
+    // Each of the two questions fails closed.
+    scene.portal.is_killed();
+    for method in ["GET", "DELETE"] {
+        assert!(status(&scene, method, "/invoices/7", &clerk).await >= 500, "{method}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,6 +63,18 @@ async fn caddy_asks_for_what_the_method_needs() {
         let check = &whole[whole.find("\t\tforward_auth").expect("a check")..];
         let check = &check[..check.find("\n\t\t}\n").expect("its end") + 5];
         vec![(check.to_owned(), with(addition("caddy.md", "caddyfile"), &here))]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn envoy_asks_for_what_the_method_needs() {
+    reads_and_changes(Program::Envoy, |keystead| {
+        let indent = " ".repeat(24);
+        let last = format!("{indent}- match: {{ prefix: \"/\" }}\n");
+        let route = with(addition("envoy.md", "yaml"), &[("127.0.0.1:8080", keystead)]);
+        let route = route.lines().map(|line| format!("{indent}{line}\n")).collect::<String>();
+        vec![(last.clone(), route + &last)]
     })
     .await;
 }

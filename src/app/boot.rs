@@ -62,15 +62,18 @@ pub struct Opened {
 /// One line that says what is in the way.
 pub fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Opened, StartError> {
     prepare_files(config)?;
-    let unreachable = |error| StartError::new(format!("the database {} cannot be opened: {error}", config.database));
-    let db = Db::connect(&config.database).map_err(unreachable)?;
+    let unusable = |error| match error {
+        db::Error::Refused(why) => StartError::new(format!("the database {} cannot be used: {why}", config.database)),
+        error => StartError::new(format!("the database {} cannot be opened: {error}", config.database)),
+    };
+    let db = Db::connect(&config.database).map_err(unusable)?;
     if let Some(version) = db.read_here(dialect::sqlite_version)?.filter(|version| !dialect::is_safe_sqlite(version)) {
         let (major, minor, patch) = dialect::SQLITE_FLOOR;
         return Err(StartError::new(format!(
             "SQLite {version} can corrupt its file: Keystead needs {major}.{minor}.{patch} or newer"
         )));
     }
-    db.migrate()?;
+    db.migrate().map_err(unusable)?;
     let existing = db.read_here(installation::load)?;
     let keyring = match (read_secret(&config.secret_file)?, &existing) {
         (Some(secret), _) => Keyring::new(&secret),

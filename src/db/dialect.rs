@@ -2,7 +2,7 @@
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Integer, Text};
 
 use super::connection::Conn;
 use super::{Error, Tx};
@@ -80,20 +80,39 @@ pub fn lock_row(tx: &mut Tx<'_>, lock: Lock) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps two processes from migrating the same server at once; held until the connection closes or [`migration_unlock`].
-pub(super) fn migration_lock(conn: &mut Conn) -> Result<(), Error> {
-    if let Conn::Postgres(c) = conn {
-        diesel::sql_query("SELECT pg_advisory_lock(7738135521147)").execute(c)?;
-    }
-    Ok(())
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
 }
 
-/// The opposite of [`migration_lock`].
+/// Keeps two processes from migrating the same server at once, where no other one does; held until the connection closes or
+/// [`migration_unlock`].
+pub(super) fn try_migration_lock(conn: &mut Conn) -> Result<bool, Error> {
+    let Conn::Postgres(c) = conn else { return Ok(true) };
+    let row: Locked = diesel::sql_query("SELECT pg_try_advisory_lock(7738135521147) AS locked").get_result(c)?;
+    Ok(row.locked)
+}
+
+/// The opposite of [`try_migration_lock`].
 pub(super) fn migration_unlock(conn: &mut Conn) -> Result<(), Error> {
     if let Conn::Postgres(c) = conn {
         diesel::sql_query("SELECT pg_advisory_unlock(7738135521147)").execute(c)?;
     }
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Backend {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+}
+
+/// The process of the server that this connection speaks to; `None` on SQLite.
+pub(super) fn backend_pid(conn: &mut Conn) -> Result<Option<i32>, Error> {
+    let Conn::Postgres(c) = conn else { return Ok(None) };
+    let row: Backend = diesel::sql_query("SELECT pg_backend_pid() AS pid").get_result(c)?;
+    Ok(Some(row.pid))
 }
 
 #[derive(QueryableByName)]

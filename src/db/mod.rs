@@ -5,6 +5,7 @@ pub mod dialect;
 mod error;
 mod migrate;
 mod pool;
+mod pooler;
 #[expect(missing_docs, reason = "the columns are explained by the migrations")]
 pub mod schema;
 

@@ -4,10 +4,11 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::r2d2::{HandleError, Pool, PooledConnection};
+use diesel::r2d2::{HandleError, ManageConnection, Pool, PooledConnection};
 
 use super::connection::{Conn, Manager, Purpose, Url};
 use super::migrate::migrate;
+use super::pooler::require_own_backends;
 use super::{Error, dialect};
 
 /// How long a server may take, over all tries.
@@ -55,14 +56,12 @@ impl Db {
     /// Connects; says at once when that is impossible.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] with what the database said.
+    /// [`Error::Unavailable`] with what the database said, [`Error::Refused`] behind a pooler in transaction mode.
     pub fn connect(url: &Url) -> Result<Self, Error> {
         let pool = |purpose, size: u32| {
             // One attempt by hand: the pool would try for its whole time-out and then not say why.
             let manager = Manager { url: url.clone(), purpose };
-            let first = diesel::r2d2::ManageConnection::connect(&manager)
-                .map_err(|error| Error::Unavailable(error.to_string()))?;
-            drop(first);
+            drop(manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?);
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
@@ -84,6 +83,7 @@ impl Db {
             }
             Url::Postgres(_) => {
                 let shared = pool(Purpose::Write, 10)?;
+                require_own_backends(Manager { url: url.clone(), purpose: Purpose::Write })?;
                 Ok(Self { readers: shared.clone(), writers: shared, embedded: false })
             }
         }
@@ -92,7 +92,7 @@ impl Db {
     /// Brings the schema up to date; returns how many migrations ran.
     ///
     /// # Errors
-    /// When one of them fails.
+    /// When one of them fails, and [`Error::Refused`] where a newer program was here before.
     pub fn migrate(&self) -> Result<usize, Error> {
         migrate(&mut *take(&self.writers)?)
     }

@@ -13,6 +13,8 @@ mod kill;
 mod logs;
 mod people;
 #[cfg(feature = "test-postgres")]
+mod pgbouncer;
+#[cfg(feature = "test-postgres")]
 mod postgres;
 mod settings;
 mod start;

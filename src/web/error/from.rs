@@ -9,7 +9,7 @@ use super::{Error, Kind};
 impl From<db::Error> for Error {
     fn from(error: db::Error) -> Self {
         match error {
-            db::Error::Unavailable(_) | db::Error::Conflict(_) => Self::unavailable(error),
+            db::Error::Unavailable(_) | db::Error::Conflict(_) | db::Error::Refused(_) => Self::unavailable(error),
             _ => Self::internal(error),
         }
     }

@@ -13,6 +13,8 @@ mod patience;
 mod person;
 mod place;
 #[cfg(feature = "test-postgres")]
+pub mod pooler;
+#[cfg(feature = "test-postgres")]
 pub mod proxy;
 mod running;
 #[cfg(feature = "test-smtp")]

@@ -372,3 +372,17 @@ fn style_sheets_scripts_and_pictures_load_nothing_from_elsewhere() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn code_in_templates_is_not_for_translation() {
+    let mut wrong = Vec::new();
+    for (name, text) in files("templates") {
+        for element in ["<code", "<pre"] {
+            let bare = text.matches(element).count() - text.matches(&format!("{element} translate=\"no\"")).count();
+            if bare > 0 {
+                wrong.push(format!("{name}: {bare} times {element}> without translate=\"no\""));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -96,7 +96,7 @@ on_both! {
             path = ada.makes(&path, &"k".repeat(32), &"n".repeat(64)).await;
         }
         let page = ada.get(&at(&path)).await.is(200);
-        assert!(page.body.contains(&format!("<code id=\"identifier\">{path}</code>")));
+        assert!(page.body.contains(&format!("<code translate=\"no\" id=\"identifier\">{path}</code>")));
         let page = ada.adds(&path, "scope", "x").await.is(422);
         has_one_problem(&page, "parent", "There it would reach 11 levels deep. It can reach at most 10, the organization included: choose a place further up.");
         assert_eq!(portal.paths().await.len(), 10);

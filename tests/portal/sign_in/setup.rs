@@ -170,7 +170,8 @@ on_both! {
         let mut ada = portal.visitor();
         let routes = all_routes();
         let first = routes.iter().filter_map(|route| route.path.split('/').nth(1));
-        let own = first.filter(|word| !word.is_empty() && !word.starts_with(['{', '.']));
+        // No slug has a dot or a brace.
+        let own = first.filter(|word| !word.is_empty() && !word.contains(['{', '.']));
         let later = "admin app assets auth claim docs events health help oauth oauth2 oidc passkeys saml scim sso static \
             status support webhooks www api users roles resources settings account invitations metrics gateway compat";
         for word in own.chain(later.split_whitespace()) {

@@ -68,10 +68,9 @@ impl Page {
     /// The text of the element with this id, tags left out.
     #[track_caller]
     pub fn element(&self, id: &str) -> String {
-        let (_, rest) = self
-            .body
-            .split_once(&format!("id=\"{id}\""))
-            .unwrap_or_else(|| panic!("no element {id} in:\n{}", self.body));
+        let body = without_isolation(&self.body);
+        let (_, rest) =
+            body.split_once(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element {id} in:\n{}", self.body));
         let (_, rest) = rest.split_once('>').expect("the tag ends");
         unescape(rest.split("</").next().unwrap_or_default()).trim().to_owned()
     }
@@ -145,7 +144,7 @@ impl Page {
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut inside = false;
-        for letter in self.body.chars() {
+        for letter in without_isolation(&self.body).chars() {
             match letter {
                 '<' => inside = true,
                 '>' => {
@@ -160,6 +159,11 @@ impl Page {
         // A tag between a word and its full stop is no space to a reader.
         unescape(&text).replace(" .", ".").replace(" ,", ",")
     }
+}
+
+/// Without the marks around names and ids, which stand inside of words and quotes.
+fn without_isolation(body: &str) -> String {
+    body.replace("<bdi>", "").replace("<bdi translate=\"no\">", "").replace("</bdi>", "")
 }
 
 fn unescape(text: &str) -> String {

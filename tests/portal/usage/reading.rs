@@ -27,11 +27,11 @@ on_both! {
         let chart = |words: &str| charts.iter().find(|label| label.starts_with(words)).cloned().unwrap_or_default();
         assert_eq!(
             chart("Requests each day"),
-            "Requests each day (UTC), 24 Oct to 23 Nov. 1,203 accepted, 2 refused. Most accepted: 1,200 (25 Oct). Most refused: 2 (23 Nov)."
+            "Requests each day (UTC), 24 Oct to 23 Nov so far. 1,203 accepted, 2 refused. Most accepted: 1,200 (25 Oct). Most refused: 2 (23 Nov so far)."
         );
         assert_eq!(
             chart("Requests each hour"),
-            "Requests each hour (UTC), 22 Nov 14:00 to 23 Nov 14:00. 3 accepted, 2 refused. Most accepted: 3 (23 Nov 12:00). Most refused: 2 (23 Nov 13:00)."
+            "Requests each hour (UTC), 22 Nov 14:00 to 23 Nov 14:00 so far. 3 accepted, 2 refused. Most accepted: 3 (23 Nov 12:00). Most refused: 2 (23 Nov 13:00)."
         );
         assert_eq!(page.body.matches("class=\"bar\"").count(), 3, "a bar for each hour and each day with an accepted call");
         assert!(page.body.contains("<title>25 Oct: 1,200 accepted, 0 refused</title>"));
@@ -62,7 +62,7 @@ on_both! {
         let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
         portal.was_called(&key, 0, "VALID", &addresses).await;
         let page = ada.get(&key.path("")).await.says("And 3 more addresses.");
-        assert_eq!(page.body.matches("<code>203.0.113.").count(), 10 + 3, "ten, and those of the first call, of the last one, and of the secret's last one");
+        assert_eq!(page.body.matches("<code translate=\"no\">203.0.113.").count(), 10 + 3, "ten, and those of the first call, of the last one, and of the secret's last one");
     }
 
     async fn the_days_of_many_keys_are_one_question(portal: Portal) {

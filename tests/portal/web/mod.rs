@@ -12,3 +12,4 @@ mod readiness;
 mod round_trips;
 mod routes;
 mod scoped;
+mod translation;

@@ -1,9 +1,9 @@
 //! What every command does first: data directory, database, migrations, installation secret.
 
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ use crate::base::random::{self, Entropy};
 use crate::config::Config;
 use crate::db::{self, Db, dialect};
 use crate::installation;
+
+use super::files;
 
 /// Why Keystead does not start, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub struct Opened {
 /// # Errors
 /// One line that says what is in the way.
 pub fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Opened, StartError> {
-    prepare_files(config)?;
+    files::prepare(config)?;
     let unusable = |error| match error {
         db::Error::Refused(why) => StartError::new(format!("the database {} cannot be used: {why}", config.database)),
         error => StartError::new(format!("the database {} cannot be opened: {error}", config.database)),
@@ -97,21 +99,6 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -
         None => record_installation(&db, &keyring, &clock, &entropy)?,
     }
     Ok(Opened { db, keyring, clock, entropy })
-}
-
-fn prepare_files(config: &Config) -> Result<(), StartError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir);
-    made.map_err(|error| {
-        StartError::new(format!("the data directory {} cannot be made: {error}", config.data_dir.display()))
-    })?;
-    if let db::Url::Sqlite(path) = &config.database {
-        // Made here for its mode, and to say plainly when it cannot be written.
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
-        opened.map_err(|error| {
-            StartError::new(format!("the database file {} cannot be written: {error}", path.display()))
-        })?;
-    }
-    Ok(())
 }
 
 fn record_installation(

@@ -2,6 +2,7 @@
 
 mod beside;
 mod boot;
+mod files;
 mod mailer;
 mod server;
 

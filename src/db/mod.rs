@@ -3,6 +3,7 @@
 mod connection;
 pub mod dialect;
 mod error;
+mod file;
 mod migrate;
 mod pool;
 mod pooler;

@@ -1,12 +1,14 @@
 //! The two ways to the database: [`Db::read`] and [`Db::write`], both off the async threads.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::{HandleError, ManageConnection, Pool, PooledConnection};
 
 use super::connection::{Conn, Manager, Purpose, Url};
+use super::file::DatabaseFile;
 use super::migrate::migrate;
 use super::pooler::require_own_backends;
 use super::{Error, dialect};
@@ -22,7 +24,8 @@ const TRIES: usize = 3;
 pub struct Db {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
-    embedded: bool,
+    /// Of an embedded database.
+    file: Option<Arc<DatabaseFile>>,
 }
 
 /// A transaction that writes. Only [`Db::write`] makes one, so a function that takes it cannot be called outside of one.
@@ -77,14 +80,15 @@ impl Db {
         };
         match url {
             // One writer: SQLite's own queue is not fair.
-            Url::Sqlite(_) => {
+            Url::Sqlite(path) => {
                 let writers = pool(Purpose::Write, 1)?;
-                Ok(Self { readers: pool(Purpose::Read, 4)?, writers, embedded: true })
+                let file = Some(Arc::new(DatabaseFile::at(path)?));
+                Ok(Self { readers: pool(Purpose::Read, 4)?, writers, file })
             }
             Url::Postgres(_) => {
                 let shared = pool(Purpose::Write, 10)?;
                 require_own_backends(Manager { url: url.clone(), purpose: Purpose::Write })?;
-                Ok(Self { readers: shared.clone(), writers: shared, embedded: false })
+                Ok(Self { readers: shared.clone(), writers: shared, file: None })
             }
         }
     }
@@ -120,7 +124,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        match self.embedded.then(|| self.readers.try_get()).flatten() {
+        match self.is_embedded().then(|| self.readers.try_get()).flatten() {
             Some(mut conn) => work(&mut conn),
             // Nobody waits for a connection on a worker thread.
             None => self.read(work).await,
@@ -144,12 +148,24 @@ impl Db {
     /// Whether an error of [`Db::write`] always means that nothing was committed: so without a network in between, where the
     /// answer to a commit cannot be lost.
     pub const fn tells_of_every_commit(&self) -> bool {
-        self.embedded
+        self.is_embedded()
+    }
+
+    const fn is_embedded(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Whether the database is still where it was opened.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the file of an embedded one was moved away, deleted or replaced.
+    pub fn require_in_place(&self) -> Result<(), Error> {
+        self.file.as_ref().map_or(Ok(()), |file| file.require_in_place())
     }
 
     /// A server that took a connection and says nothing is not waited for. Whether it did what it was asked is not known then.
     async fn in_time<T, E: From<Error>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        if self.embedded {
+        if self.is_embedded() {
             return work.await;
         }
         let silent = || E::from(Error::Unavailable("the server does not answer".into()));
@@ -174,6 +190,7 @@ impl Db {
     where
         E: From<Error> + std::error::Error + 'static,
     {
+        self.require_in_place()?;
         let mut conn = take(&self.writers)?;
         let mut tries = 1;
         loop {

@@ -22,11 +22,12 @@ async fn lives() -> HttpResponse {
     text("ok")
 }
 
-/// Ready when the database answers and nobody has asked the process to stop.
+/// Ready when the database answers, its file is where it was, and nobody has asked the process to stop.
 async fn is_ready(portal: Data<Portal>, stopping: Data<Stopping>) -> Result<HttpResponse, Error> {
     if stopping.0.load(Ordering::Relaxed) {
         return Err(Error::unavailable("the process is stopping"));
     }
+    portal.db.require_in_place().map_err(Error::unavailable)?;
     portal
         .db
         .read(|conn| installation::load(conn).map(|_| ()))

@@ -160,6 +160,7 @@ fn a_secret_that_is_none_stops_the_start() {
     ] {
         let place = Place::new();
         std::fs::create_dir(place.path("data")).unwrap();
+        std::fs::set_permissions(place.path("data"), std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         place.write("data/keystead.secret", &text);
         place.run(&[]).refuses(said).refuses("data/keystead.secret").says_nothing_of("5eed");
         assert_eq!(place.read("data/keystead.secret"), text);

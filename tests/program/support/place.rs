@@ -55,9 +55,13 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// Writes a file in it.
+    /// Writes a file in it that no other account can read.
     pub fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).expect("the file is written");
+        use std::os::unix::fs::OpenOptionsExt;
+
+        let mut options = fs::OpenOptions::new();
+        let file = options.create(true).write(true).truncate(true).mode(0o600).open(self.path(name));
+        file.and_then(|mut file| file.write_all(text.as_bytes())).expect("the file is written");
     }
 
     /// The text of a file in it.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::access::{Act, TenantScope};
 use crate::base::clock::Timestamp;
-use crate::db::dialect::both;
+use crate::db::dialect::{self, both};
 use crate::db::schema::api_key_secrets;
 use crate::db::{Conn, Error, Tx};
 
@@ -23,6 +23,39 @@ pub struct StoredSecret {
     pub created_by: String,
     /// When it retires; may be never.
     pub ends_at: Timestamp,
+}
+
+dialect::columns! {
+    pub(super) SecretColumns, SECRET_COLUMNS:
+    api_key_secrets::id,
+    api_key_secrets::mac,
+    api_key_secrets::hint,
+    api_key_secrets::created_at,
+    api_key_secrets::created_by,
+    api_key_secrets::ends_at,
+}
+
+#[derive(Queryable)]
+pub(super) struct SecretRow {
+    id: i64,
+    mac: Vec<u8>,
+    hint: String,
+    created_at: i64,
+    created_by: String,
+    ends_at: i64,
+}
+
+impl From<SecretRow> for StoredSecret {
+    fn from(row: SecretRow) -> Self {
+        Self {
+            id: row.id,
+            mac: row.mac,
+            hint: row.hint,
+            created_at: Timestamp::from_micros(row.created_at),
+            created_by: row.created_by,
+            ends_at: Timestamp::from_micros(row.ends_at),
+        }
+    }
 }
 
 pub(in crate::api_keys) fn insert_secret(
@@ -54,27 +87,12 @@ pub(in crate::api_keys) fn secrets_of(
     tenant: TenantScope,
     id: i64,
 ) -> Result<Vec<StoredSecret>, Error> {
-    let rows: Vec<(i64, Vec<u8>, String, i64, String, i64)> = both!(conn, |c| api_key_secrets::table
+    let rows: Vec<SecretRow> = both!(conn, |c| api_key_secrets::table
         .filter(api_key_secrets::tenant_id.eq(tenant.id()).and(api_key_secrets::api_key_id.eq(id)))
         .order(api_key_secrets::id.desc())
-        .select((
-            api_key_secrets::id,
-            api_key_secrets::mac,
-            api_key_secrets::hint,
-            api_key_secrets::created_at,
-            api_key_secrets::created_by,
-            api_key_secrets::ends_at,
-        ))
+        .select(SECRET_COLUMNS)
         .load(c))?;
-    let secret = |(id, mac, hint, created_at, created_by, ends_at)| StoredSecret {
-        id,
-        mac,
-        hint,
-        created_at: Timestamp::from_micros(created_at),
-        created_by,
-        ends_at: Timestamp::from_micros(ends_at),
-    };
-    Ok(rows.into_iter().map(secret).collect())
+    Ok(rows.into_iter().map(StoredSecret::from).collect())
 }
 
 /// Lets the secret with this MAC end at this moment.

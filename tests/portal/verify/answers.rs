@@ -9,6 +9,21 @@ use crate::support::{Key, Portal, on_both};
 const DAY: i64 = 86_400;
 
 on_both! {
+    async fn a_wrong_secret_asks_the_database_the_same_whether_there_is_such_a_key_or_not(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let invented = keystead::api_keys::secret_text::mint(&keystead::base::random::SystemEntropy, "live");
+        // Once for everything that is done at the first time alone.
+        assert_eq!(portal.verify(&key.wrong_secret()).await, "UNKNOWN");
+        let known = portal.asks(portal.verify(&key.wrong_secret())).await;
+        let unknown = portal.asks(portal.verify(invented.text.expose())).await;
+        let bare = |(code, asked): (String, Vec<String>)| {
+            (code, asked.iter().map(|asked| asked.split("-- binds").next().unwrap_or_default().to_owned()).collect::<Vec<_>>())
+        };
+        let (known, unknown) = (bare(known), bare(unknown));
+        assert_eq!(known, unknown);
+        assert_eq!(known.1.iter().filter(|asked| asked.contains("api_keys")).count(), 1, "{known:?}");
+    }
+
     async fn a_valid_key_is_described(portal: Portal) {
         let mut ada = portal.ada().await;
         let intent = ada.intent();

@@ -20,23 +20,26 @@ fn resolve<'a>(peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     let mut client = canonical(peer);
     // From the right: each hop was added by the one behind it, and only a trusted one is believed.
-    let hops = forwarded.rev().flat_map(|value| value.rsplit(',').map(str::trim));
+    // A list may have empty elements, which say nothing (RFC 9110, section 5.6.1).
+    let hops = forwarded.rev().flat_map(|value| value.rsplit(',').map(str::trim)).filter(|hop| !hop.is_empty());
     for hop in hops {
         if !is_trusted(client) {
             break;
         }
-        match address(hop) {
-            Some(address) => client = canonical(address),
+        match parse(hop) {
+            Some(address) => client = address,
             None => break,
         }
     }
     client
 }
 
-/// A hop as proxies write it: some put the port behind it, some put IPv6 into brackets.
-fn address(hop: &str) -> Option<IpAddr> {
-    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
-    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()))
+/// An address as proxies write it: some append the port, some put IPv6 into brackets.
+pub fn parse(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()));
+    address.map(canonical)
 }
 
 /// An IPv4 address alone; an IPv6 address with its /64, which is one customer.
@@ -88,6 +91,8 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["[2001:db8::1]:4711"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &["[2001:db8::1]"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(client("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["203.0.113.7,", " , "], &["10.0.0.0/8"]), "203.0.113.7");
+        assert_eq!(client("10.0.0.1", &["nonsense,,"], &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
     }
 

@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 
 use super::csrf::{self, Binding};
+use super::headers::given;
 use super::{Error, Portal};
 
 /// The media type of HTML forms.
@@ -160,8 +161,12 @@ pub fn media_type(req: &HttpRequest) -> Option<String> {
 /// The whole body.
 ///
 /// # Errors
-/// 413 when it is longer than `limit`; 400 when it breaks off.
+/// 415 when it is encoded; 413 when it is longer than `limit`; 400 when it breaks off.
 pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<BytesMut, Error> {
+    let mut encodings = given(req.headers(), header::CONTENT_ENCODING);
+    if !encodings.all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return Err(Error::unsupported_content_encoding());
+    }
     let announced =
         req.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {

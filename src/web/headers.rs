@@ -1,10 +1,15 @@
-//! The headers that every answer carries, error pages included.
+//! The headers that every answer carries, error pages included; and how those of a request are read.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'";
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+/// The values of a header of a request. An empty field is as good as none.
+pub fn given(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &HeaderValue> {
+    headers.get_all(name).filter(|value| !value.as_bytes().trim_ascii().is_empty())
+}
 
 /// Adds what is missing. A handler may have set a stricter or longer-lived `Cache-Control`; everything else is fixed.
 pub fn add(headers: &mut HeaderMap, https: bool) {

@@ -12,7 +12,7 @@ use crate::gateway::question::Question;
 use crate::rate_limits::{Decision, Limiter, RATE_LIMITED};
 use crate::usage::Call;
 use crate::verify::{self, Checked, INSUFFICIENT_PERMISSION, Verdict};
-use crate::web::Portal;
+use crate::web::{Portal, client_address};
 
 use super::answer::Answer;
 
@@ -49,10 +49,8 @@ impl Body {
             return Err("resource is given without permission: say which permission is asked for there.");
         }
         let question = Question::parse(self.permission.as_deref(), self.resource.as_deref())?;
-        let ip = self.ip.as_deref().map(str::parse::<IpAddr>).transpose();
-        let ip = ip.map_err(|_| "ip is not an IPv4 or IPv6 address.")?;
-        // An IPv4 address is the same caller, however the gateway writes it.
-        let ip = ip.map(|ip| ip.to_canonical());
+        let parse = |ip| client_address::parse(ip).ok_or("ip is not an IPv4 or IPv6 address.");
+        let ip = self.ip.as_deref().map(parse).transpose()?;
         Ok(Asked { key: Secret::new(self.key), tenant: self.tenant, question, ip })
     }
 }

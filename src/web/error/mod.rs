@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 
 use crate::access::Refused;
 use crate::base::clock::Timestamp;
@@ -41,8 +41,8 @@ pub enum Kind {
     MethodNotAllowed(String),
     /// 413.
     TooLarge,
-    /// 415, with the type that works.
-    UnsupportedMediaType(&'static str),
+    /// 415.
+    UnsupportedMediaType,
     /// 429, with the seconds to wait.
     TooManyRequests(u64),
     /// 500: a fault of Keystead.
@@ -159,7 +159,14 @@ impl Error {
 
     /// 415.
     pub fn unsupported_media_type(expected: &'static str) -> Self {
-        Self::new(Kind::UnsupportedMediaType(expected), format!("Send the body as {expected}."))
+        Self::new(Kind::UnsupportedMediaType, format!("Send the body as {expected}."))
+    }
+
+    /// 415, with the encoding that works (RFC 9110, section 12.5.3).
+    pub fn unsupported_content_encoding() -> Self {
+        let identity = (header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        Self::new(Kind::UnsupportedMediaType, "Send the body uncompressed, without Content-Encoding.")
+            .with_headers(vec![identity])
     }
 
     /// 500. The cause is logged, never shown.
@@ -216,7 +223,7 @@ impl Error {
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Kind::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -237,7 +244,7 @@ impl Error {
             Kind::Conflict => "This cannot be done now",
             Kind::MethodNotAllowed(_) => "This address does not answer that method",
             Kind::TooLarge => "The request is too large",
-            Kind::UnsupportedMediaType(_) => "The body has the wrong type",
+            Kind::UnsupportedMediaType => "The body has the wrong type",
             Kind::TooManyRequests(_) => "Too many requests",
             Kind::Internal => "Something went wrong",
             Kind::Unavailable => "Keystead is not available",

@@ -26,6 +26,13 @@ on_both! {
             ("::ffff:198.51.100.26", "IP_NOT_ALLOWED"),
             ("2001:db8:8::1", "IP_NOT_ALLOWED"),
             ("127.0.0.1", "IP_NOT_ALLOWED"),
+            // As proxies write addresses in X-Forwarded-For.
+            ("198.51.100.25:4711", "VALID"),
+            ("[2001:db8:7::1]", "VALID"),
+            ("[2001:db8:7::1]:4711", "VALID"),
+            (" 198.51.100.25 ", "VALID"),
+            ("198.51.100.26:4711", "IP_NOT_ALLOWED"),
+            ("[2001:db8:8::1]:4711", "IP_NOT_ALLOWED"),
         ] {
             assert_eq!(from(&portal, &key, ip).await["code"], code, "{ip}");
         }

@@ -36,6 +36,9 @@ on_both! {
             (&[b"203.0.113.9, \xff, 198.51.100.1"], 403),
             (&[b"203.0.113.9", b"\xff, 198.51.100.1"], 403),
             (&[b"127.0.0.1", b"\xc3\x28,198.51.100.1"], 403),
+            (&[b"203.0.113.9,"], 204),
+            (&[b"203.0.113.9", b" , "], 204),
+            (&[b"203.0.113.9,, 198.51.100.1,"], 403),
         ] {
             let mut request = format!("GET /acme/gateway/auth HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: {}\r\n", key.secret).into_bytes();
             for line in lines {

@@ -68,6 +68,31 @@ on_both! {
         }
     }
 
+    async fn rfc_9110_15_5_16_a_compressed_body_is_told_to_come_as_it_is(portal: Portal) {
+        let mut ada = portal.ada().await;
+        ada.get("/api-keys").await.is(200);
+        let requests = [
+            (portal.client.post(portal.url("/api/v1/verify")), "application/json", "application/problem+json"),
+            (portal.client.post(portal.url("/api/v1/leaks")), "application/json", "application/problem+json"),
+            (portal.client.post(portal.url("/acme/oauth2/token")), URLENCODED, "\"error\":\"invalid_request\""),
+            (portal.client.post(portal.url("/acme/oauth2/introspect")), URLENCODED, "\"error\":\"invalid_request\""),
+            (portal.client.post(portal.url("/compat/nullplatform/login")), "application/json", "\"statusCode\":415"),
+        ];
+        for (request, media_type, face) in requests {
+            let request = request.header("content-type", media_type).header("content-encoding", "gzip");
+            let answer = Answer::of(request.body(&b"\x1f\x8b\x08\x00"[..])).await.is(415);
+            assert_eq!(answer.header("accept-encoding"), "identity", "{media_type}");
+            assert!(format!("{} {}", answer.header("content-type"), answer.body).contains(face), "{}", answer.body);
+            assert!(answer.body.contains("without Content-Encoding"), "{}", answer.body);
+        }
+        let form = ada.request(Method::POST, "/api-keys/new").header("sec-fetch-site", "same-origin");
+        let form = form.header("content-type", URLENCODED).header("content-encoding", "gzip").body(&b"\x1f\x8b\x08\x00"[..]);
+        let page = ada.send(form).await.is(415).says("without Content-Encoding");
+        assert_eq!(page.header("accept-encoding"), "identity");
+        let request = portal.client.post(portal.url("/api/v1/verify")).header("content-type", "application/json");
+        Answer::of(request.header("content-encoding", "identity").body("{\"key\":\"x\"}")).await.is(200);
+    }
+
     async fn rfc_9110_15_5_14_a_token_request_of_more_than_sixteen_kibibytes_is_too_large(portal: Portal) {
         let ada = portal.ada().await;
         let body = |bytes: usize| format!("grant_type={}", "x".repeat(bytes - 11));

@@ -1,5 +1,7 @@
 //! The text of a key: `ks_live_4Jq9ZbT0kLw2_<43 base62><6 base62>`. Made, printed, and checked without any look-up.
 
+mod diagnosis;
+mod inside;
 mod malformed;
 
 use crate::base::base62;
@@ -9,6 +11,7 @@ use crate::base::secret::Secret;
 
 use super::key_id::{EXAMPLE_ID, KEY_ID, is_key_id};
 
+pub use inside::keys as keys_inside;
 pub use malformed::{Around, Instead, Malformed};
 
 const BRAND: &str = "ks_";
@@ -56,7 +59,23 @@ pub fn mac(pepper: &MacKey, text: &str) -> [u8; 32] {
 /// # Errors
 /// What is wrong.
 pub fn parse<'a>(text: &'a str, environment: &str) -> Result<&'a str, Malformed> {
-    exactly(text, environment).map_err(|found| malformed::better(text).unwrap_or(found))
+    exactly(text, environment).map_err(|found| diagnosis::better(text).unwrap_or(found))
+}
+
+/// [`parse`] for a key that came as a password. Some send it as the user name, and no password.
+///
+/// # Errors
+/// What is wrong.
+pub fn parse_password<'a>(user: &str, text: &'a str, environment: &str) -> Result<&'a str, Malformed> {
+    if text.is_empty() && user.starts_with(BRAND) {
+        return Err(Malformed::AsUserName);
+    }
+    parse(text, environment)
+}
+
+/// The key id of a key that was found inside a text.
+pub fn key_id_of(key: &str) -> Option<&str> {
+    key.split('_').nth(2)
 }
 
 /// No environment is longer than 16.
@@ -93,11 +112,16 @@ fn exactly<'a>(text: &'a str, environment: &str) -> Result<&'a str, Malformed> {
     if found != environment {
         return Err(Malformed::Environment { found: found.to_owned() });
     }
-    let (body, checksum) = text.split_at(text.len() - CHECKSUM);
-    if base62::encode_u32(crc32fast::hash(body.as_bytes())) != checksum.as_bytes() {
+    if !has_checksum(text) {
         return Err(Malformed::Checksum);
     }
     Ok(key_id)
+}
+
+/// Whether a text that has the length of a key ends with the checksum of the rest.
+fn has_checksum(text: &str) -> bool {
+    let (body, checksum) = text.split_at(text.len() - CHECKSUM);
+    base62::encode_u32(crc32fast::hash(body.as_bytes())) == checksum.as_bytes()
 }
 
 #[cfg(test)]

@@ -55,24 +55,24 @@ async fn answer(
         Err(NoCredential::Several) => return Err(Refusal::Unauthenticated(SEVERAL.into()).of(&slug)),
         Err(NoCredential::Unreadable) => return Err(Refusal::Unauthenticated(UNREADABLE.into()).of(&slug)),
     };
-    if let Credential::Key { secret, .. } = &credential
-        && let Err(malformed) = secret_text::parse(secret.expose(), &portal.settings.environment)
+    if let Credential::Key { secret, client_id } = &credential
+        && let Err(malformed) = secret_text::parse_password(
+            client_id.as_deref().unwrap_or_default(),
+            secret.expose(),
+            &portal.settings.environment,
+        )
     {
         return Err(Refusal::Unauthenticated(malformed.to_string().into()).of(&slug));
     }
     let (from, now) = (RequestInfo::of(&req).address, portal.clock.now());
     let asked = Asked { slug: slug.clone(), question, audience, from, now };
-    // Whoever invents a token is found out by its signature.
     let attempt = match &credential {
-        Credential::Key { secret, .. } => Some(guesses.enter(from, secret.expose(), now)?),
+        Credential::Key { secret, .. } => Some(guesses.attempt(from, secret.expose(), now)),
         Credential::Token(_) => None,
     };
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
-    let found = portal.db.point_read(move |conn| asked.decide(conn, &portal_, &limiter, &credential)).await;
-    if let Some(attempt) = attempt {
-        attempt.settle(found.as_ref().ok().map(|found| found.call.is_some()));
-    }
-    let found = found?;
+    let decide = move |conn: &mut Conn| asked.decide(conn, &portal_, &limiter, &credential);
+    let found = verify::look_up(&portal, attempt, decide, |found| found.call.is_some()).await?;
     if let Some(call) = found.call {
         uses.note(&call);
     }

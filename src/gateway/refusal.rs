@@ -42,7 +42,7 @@ impl Refusal {
             ),
             Self::Unauthenticated(words) => (StatusCode::UNAUTHORIZED, invalid("invalid_token", &words), words),
             Self::NotFromThere(words) => (StatusCode::FORBIDDEN, invalid("insufficient_scope", &words), words),
-            Self::TooOften(exceeded) => return Error::too_many_requests(exceeded.retry_after, exceeded.message()),
+            Self::TooOften(exceeded) => return exceeded.into(),
             Self::OtherAudience => {
                 let words = "The access token was made for another audience.";
                 (StatusCode::FORBIDDEN, invalid("insufficient_scope", words), words.into())

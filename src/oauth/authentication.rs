@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::access::Grant;
+use crate::api_keys::secret_text::Malformed;
 use crate::api_keys::{Presented, secret_text};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
@@ -56,6 +57,11 @@ pub fn authenticate(
     let is_own =
         |known: &Known| known.presented.tenant.slug == tenant && known.presented.key.client_id == claimed.client_id;
     Ok(known.filter(is_own))
+}
+
+/// What is wrong with a text that cannot be a key. That tells nothing of any key.
+pub fn malformed(portal: &Portal, secret: &Secret) -> Option<Malformed> {
+    secret_text::parse(secret.expose(), &portal.settings.environment).err()
 }
 
 /// The key with this secret, of whatever tenant.

@@ -14,11 +14,12 @@ use crate::tenants::{self, Tenant};
 use crate::usage::Call;
 use crate::verify::{self, Verdict};
 use crate::web::form::Pairs;
+use crate::web::headers::given;
 use crate::web::{Error, Portal};
 
-use super::authentication::{self, authenticate, holder};
+use super::authentication::{self, authenticate, holder, malformed};
 use super::client::{self, Claimed};
-use super::error::{REALM, invalid_client, invalid_token, refused_client};
+use super::error::{REALM, invalid_token, refused_client, refused_token};
 use super::presented_token::{self, Active};
 
 /// What a caller presents. Not checked yet.
@@ -35,11 +36,11 @@ impl Credential {
     /// # Errors
     /// As [`client::read`].
     pub fn read(req: &HttpRequest, parameters: &mut Pairs, tenant: &str) -> Result<Self, Error> {
-        let header = req.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let mut headers = given(req.headers(), header::AUTHORIZATION);
+        let header = headers.next().and_then(|value| str::from_utf8(value.as_bytes()).ok());
         let bearer =
             header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let several =
-            req.headers().get_all(header::AUTHORIZATION).count() > 1 || parameters.get("client_secret").is_some();
+        let several = headers.next().is_some() || parameters.get("client_secret").is_some();
         match bearer {
             Some((_, text)) if !several => Ok(Self::Bearer(Secret::new(text.trim_matches(' ').to_owned()))),
             _ => client::read(req, parameters, tenant).map(Self::Client),
@@ -144,7 +145,7 @@ fn by_client(
         Some(known) => Ok(Caller::of_key(known, from, now, |tenant, verdict| {
             refused_client(&tenant.slug, verdict.message(&tenant.contact))
         })),
-        None => stranger(conn, slug, invalid_client),
+        None => stranger(conn, slug, |slug| claimed.refused(portal, slug)),
     }
 }
 
@@ -158,7 +159,7 @@ fn by_key(
 ) -> Result<Known, DbError> {
     match holder(conn, portal, text, from, now)? {
         Some(known) if known.presented.tenant.slug == slug => Ok(Caller::of_key(known, from, now, bearer_refused)),
-        _ => stranger(conn, slug, invalid_token),
+        _ => stranger(conn, slug, |slug| unknown_bearer(portal, slug, text)),
     }
 }
 
@@ -188,11 +189,13 @@ pub fn of_any_tenant(
     from: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<Known, DbError> {
-    let stranger = Err(Box::new((invalid_token(REALM), None)));
     if !text.expose().contains('.') {
-        let known = holder(conn, portal, text, from, now)?;
-        return Ok(known.map_or(stranger, |known| Caller::of_key(known, from, now, bearer_refused)));
+        return Ok(match holder(conn, portal, text, from, now)? {
+            Some(known) => Caller::of_key(known, from, now, bearer_refused),
+            None => Err(Box::new((unknown_bearer(portal, REALM, text), None))),
+        });
     }
+    let stranger = Err(Box::new((invalid_token(REALM), None)));
     let Some(slug) = presented_token::claimed_tenant(&portal.settings.public_url, text.expose()) else {
         return Ok(stranger);
     };
@@ -211,8 +214,14 @@ fn bearer_refused(tenant: &Tenant, _: &Verdict) -> Error {
     invalid_token(&tenant.slug)
 }
 
+/// The answer to a bearer token that is no key of anybody.
+fn unknown_bearer(portal: &Portal, realm: &str, text: &Secret) -> Error {
+    malformed(portal, text)
+        .map_or_else(|| invalid_token(realm), |malformed| refused_token(realm, malformed.to_string()))
+}
+
 /// Whoever is nobody here. An issuer that does not exist asks nobody for credentials.
-fn stranger(conn: &mut Conn, slug: &str, refused: fn(&str) -> Error) -> Result<Known, DbError> {
+fn stranger(conn: &mut Conn, slug: &str, refused: impl FnOnce(&str) -> Error) -> Result<Known, DbError> {
     let error = tenants::by_slug(conn, slug)?.map_or_else(Error::not_found, |tenant| refused(&tenant.slug));
     Ok(Err(Box::new((error, None))))
 }

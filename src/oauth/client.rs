@@ -5,11 +5,13 @@ use actix_web::http::header;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::api_keys::secret_text;
 use crate::base::secret::Secret;
-use crate::web::Error;
 use crate::web::form::Pairs;
+use crate::web::headers::given;
+use crate::web::{Error, Portal};
 
-use super::error::{invalid_client, invalid_request};
+use super::error::{invalid_client, invalid_request, refused_client};
 
 /// What a client presents. Not checked yet.
 #[derive(Debug)]
@@ -20,12 +22,23 @@ pub struct Claimed {
     pub secret: Secret,
 }
 
+impl Claimed {
+    /// The answer where it is not the client of any key at the tenant with this slug.
+    pub fn refused(&self, portal: &Portal, tenant: &str) -> Error {
+        let (id, secret, environment) = (&self.client_id, self.secret.expose(), &portal.settings.environment);
+        match secret_text::parse_password(id, secret, environment) {
+            Err(malformed) => refused_client(tenant, malformed.to_string()),
+            Ok(_) => invalid_client(tenant),
+        }
+    }
+}
+
 /// Reads the client's id and secret.
 ///
 /// # Errors
 /// `invalid_request` for two ways at once; `invalid_client` for none.
 pub fn read(req: &HttpRequest, parameters: &mut Pairs, tenant: &str) -> Result<Claimed, Error> {
-    let mut headers = req.headers().get_all(header::AUTHORIZATION);
+    let mut headers = given(req.headers(), header::AUTHORIZATION);
     let (first, more) = (headers.next(), headers.next().is_some());
     if more {
         return Err(invalid_request("There is more than one Authorization header."));

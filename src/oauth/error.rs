@@ -33,9 +33,14 @@ pub fn unknown_key() -> Error {
 
 /// 401 `invalid_token` for a bearer token that is not good here, or not any more (RFC 6750, section 3.1).
 pub fn invalid_token(tenant: &str) -> Error {
+    refused_token(tenant, "The bearer token is not valid here, or not any more.")
+}
+
+/// 401 `invalid_token`, with what is wrong with the token.
+pub fn refused_token(tenant: &str, description: impl Into<Cow<'static, str>>) -> Error {
     let challenge = Some(format!("Bearer realm=\"{}\", error=\"invalid_token\"", quotable(tenant)));
     let kind = Kind::OAuth { status: StatusCode::UNAUTHORIZED, code: "invalid_token", challenge };
-    Error::new(kind, "The bearer token is not valid here, or not any more.")
+    Error::new(kind, description)
 }
 
 /// 403 for a caller that lacks a permission (RFC 6750, section 3.1).

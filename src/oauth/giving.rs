@@ -16,15 +16,15 @@ use crate::rate_limits::{Decision, Guesses, Limiter, RATE_LIMITED};
 use crate::signing_keys::{self, Ring};
 use crate::tenants;
 use crate::usage::{Call, Recorder};
-use crate::verify::{INSUFFICIENT_PERMISSION, Verdict};
+use crate::verify::{self, INSUFFICIENT_PERMISSION, Verdict};
 use crate::web::error::Kind;
 use crate::web::{Error, Portal};
 
 use super::access_token::{LONGEST, Token, TokenRequest};
 use super::audience::Audience;
-use super::authentication::{Known, authenticate, holder};
+use super::authentication::{Known, authenticate, holder, malformed};
 use super::client::Claimed;
-use super::error::{invalid_client, refuse, refused_client, unknown_key};
+use super::error::{REALM, refuse, refused_client, unknown_key};
 use super::issuer;
 use super::scope::Scope;
 
@@ -67,10 +67,14 @@ impl Asking {
     }
 
     /// The answer to whoever is nobody.
-    fn nobody(&self, conn: &mut Conn) -> Result<Error, db::Error> {
-        let Self::Client { tenant, .. } = self else { return Ok(unknown_key()) };
-        // Only whoever fails is worth a look at whether there is such a tenant at all.
-        Ok(tenants::by_slug(conn, tenant)?.map_or_else(Error::not_found, |tenant| invalid_client(&tenant.slug)))
+    fn nobody(&self, conn: &mut Conn, portal: &Portal) -> Result<Error, db::Error> {
+        match self {
+            Self::Holder(secret) => Ok(malformed(portal, secret)
+                .map_or_else(unknown_key, |malformed| refused_client(REALM, malformed.to_string()))),
+            // Only whoever fails is worth a look at whether there is such a tenant at all.
+            Self::Client { tenant, claimed } => Ok(tenants::by_slug(conn, tenant)?
+                .map_or_else(Error::not_found, |tenant| claimed.refused(portal, &tenant.slug))),
+        }
     }
 }
 
@@ -102,25 +106,21 @@ pub async fn give(portal: &Data<Portal>, means: Means, asked: Asked) -> Result<G
     let (ring, uses, limiter, guesses) = means;
     let (portal_, ring, now) = (Data::clone(portal), ring.into_inner(), portal.clock.now());
     let from = asked.from;
-    let (attempt, limiter) = (guesses.enter(from, asked.who.secret().expose(), now)?, limiter.into_inner());
-    let told = portal
-        .db
-        .point_read(move |conn| {
-            let known = asked.who.check(conn, &portal_, asked.from, now)?;
-            let decision = known.as_ref().and_then(|known| known.uses_its_key(&limiter, now));
-            let given = match decision.as_ref().and_then(Decision::exceeded) {
-                Some(exceeded) => Err(Error::too_many_requests(exceeded.retry_after, exceeded.message())),
-                None => match token(conn, &portal_, &ring, &asked, known.as_ref(), now) {
-                    Err(Failure::Db(error)) => return Err(error),
-                    Err(Failure::Refused(error)) => Err(error),
-                    Ok(token) => Ok(token),
-                },
-            };
-            Ok::<_, db::Error>((known.map(|known| known.call(now, from)), decision, given))
-        })
-        .await;
-    attempt.settle(told.as_ref().ok().map(|(call, ..)| call.is_some()));
-    let (call, decision, given) = told?;
+    let (attempt, limiter) = (guesses.attempt(from, asked.who.secret().expose(), now), limiter.into_inner());
+    let check = move |conn: &mut Conn| {
+        let known = asked.who.check(conn, &portal_, asked.from, now)?;
+        let decision = known.as_ref().and_then(|known| known.uses_its_key(&limiter, now));
+        let given = match decision.as_ref().and_then(Decision::exceeded) {
+            Some(exceeded) => Err(exceeded.into()),
+            None => match token(conn, &portal_, &ring, &asked, known.as_ref(), now) {
+                Err(Failure::Db(error)) => return Err(error),
+                Err(Failure::Refused(error)) => Err(error),
+                Ok(token) => Ok(token),
+            },
+        };
+        Ok((known.map(|known| known.call(now, from)), decision, given))
+    };
+    let (call, decision, given) = verify::look_up(portal, Some(attempt), check, |(call, ..)| call.is_some()).await?;
     match (call, &given) {
         (Some(call), Err(Error { kind: Kind::TooManyRequests(_), .. })) => {
             uses.note(&Call { code: RATE_LIMITED, ..call });
@@ -167,7 +167,7 @@ fn token(
     now: Timestamp,
 ) -> Result<Token, Failure> {
     let Some(Known { verdict, presented, grants, .. }) = known else {
-        return Err(asked.who.nobody(conn)?.into());
+        return Err(asked.who.nobody(conn, portal)?.into());
     };
     let tenant = &presented.tenant;
     if *verdict != Verdict::Valid {

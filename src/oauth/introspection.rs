@@ -16,9 +16,9 @@ use crate::db::{self, Conn};
 use crate::tenants::Tenant;
 use crate::usage::Call;
 use crate::verify::{self, Checked, Verdict};
-use crate::web::{Error, Portal};
+use crate::web::{Error, Portal, client_address};
 
-use super::about_token::{AboutToken, Counters};
+use super::about_token::{AboutToken, Answered, Counters, Question};
 use super::caller::Caller;
 use super::error::invalid_request;
 use super::grant_claim::GrantClaim;
@@ -37,15 +37,22 @@ pub async fn submit(
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     let mut about = AboutToken::read(&req, tenant.into_inner(), payload).await?;
-    let ip = about.parameters.take("ip").map(|ip| ip.parse::<IpAddr>().map(|ip| ip.to_canonical())).transpose();
-    let ip = ip.map_err(|_| invalid_request("ip is not an IPv4 or IPv6 address."))?;
+    let parse =
+        |ip: String| client_address::parse(&ip).ok_or_else(|| invalid_request("ip is not an IPv4 or IPv6 address."));
+    let ip = about.parameters.take("ip").map(parse).transpose()?;
     let portal_ = Data::clone(&portal);
-    let tells = move |conn: &mut Conn, caller: &Caller, token: &Secret, now| {
-        Asked { portal: &portal_, caller, ip, now }.about(conn, token)
+    let tells = move |conn: &mut Conn, Question { caller, token, now, too_often }: Question<'_>| match too_often {
+        Some(too_often) => Ok(Err(too_often)),
+        None => Asked { portal: &portal_, caller, ip, now }.about(conn, token).map(Ok),
     };
-    let (_, body) = about.answer(&portal, counters, Some(Permission::IntrospectTokens), tells).await?;
-    let body = body.map_or_else(|| INACTIVE.to_owned(), |body| body.to_string());
-    Ok(HttpResponse::Ok()
+    let Answered { found, headers, .. } =
+        about.answer(&portal, counters, Some(Permission::IntrospectTokens), tells).await?;
+    let body = found.map_or_else(|| INACTIVE.to_owned(), |body| body.to_string());
+    let mut response = HttpResponse::Ok();
+    for header in headers {
+        response.insert_header(header);
+    }
+    Ok(response
         .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
         .insert_header((header::PRAGMA, "no-cache"))
         .body(body))

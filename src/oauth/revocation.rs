@@ -14,7 +14,7 @@ use crate::db::{self, Conn};
 use crate::verify::{self, Checked};
 use crate::web::{Error, Portal};
 
-use super::about_token::{AboutToken, Counters};
+use super::about_token::{AboutToken, Answered, Counters, Question};
 use super::caller::Caller;
 use super::error::refuse;
 use super::presented_token::{self, Claims};
@@ -45,24 +45,39 @@ pub async fn submit(
 ) -> Result<HttpResponse, Error> {
     let about = AboutToken::read(&req, tenant.into_inner(), payload).await?;
     let portal_ = Data::clone(&portal);
-    let finds = move |conn: &mut Conn, caller: &Caller, token: &Secret, now| {
-        Ok((find(conn, &portal_, caller, token, now)?, None))
+    let finds = move |conn: &mut Conn, Question { caller, token, now, too_often }: Question<'_>| {
+        Ok(match (find(conn, &portal_, caller, token, now)?, too_often) {
+            // What is the caller's own ends, however often it asks: a thief of its key could use up its limits.
+            (Found::Nothing | Found::Others, Some(too_often)) => Err(too_often),
+            (Found::Others, None) => Err(refuse("unauthorized_client", "The token belongs to another client.")),
+            (found, _) => Ok((found, None)),
+        })
     };
-    let (caller, found) = about.answer(&portal, counters, None, finds).await?;
-    match found {
-        Found::Nothing => {}
-        Found::Others => return Err(refuse("unauthorized_client", "The token belongs to another client.")),
-        found => end(&req, &portal, &caller, found).await?,
+    let Answered { caller, found, headers } = about.answer(&portal, counters, None, finds).await?;
+    if !matches!(found, Found::Nothing) {
+        end(&req, &portal, &caller, found).await?;
+    }
+    let mut response = HttpResponse::Ok();
+    for header in headers {
+        response.insert_header(header);
     }
     // RFC 7009, section 2.2, gives the body no meaning; but there are clients that parse whatever a 200 holds as JSON.
-    Ok(HttpResponse::Ok()
+    Ok(response
         .insert_header((header::CONTENT_TYPE, "application/json; charset=utf-8"))
         .insert_header((header::PRAGMA, "no-cache"))
         .body("{}"))
 }
 
+/// The key or the access token in what was sent as the token. What else is around it is no reason to let it live.
+fn within(text: &str) -> Option<String> {
+    let is_inside = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let token = || text.split(|letter| !is_inside(letter)).find(|word| word.matches('.').count() == 2);
+    secret_text::keys_inside(text).pop_first().or_else(|| token().map(str::to_owned))
+}
+
 fn find(conn: &mut Conn, portal: &Portal, caller: &Caller, token: &Secret, now: Timestamp) -> Result<Found, db::Error> {
-    let text = token.expose();
+    let Some(text) = within(token.expose()).map(Secret::new) else { return Ok(Found::Nothing) };
+    let text = text.expose();
     if text.contains('.') {
         let found = presented_token::check(conn, portal, &caller.tenant.slug, text, now)?;
         return Ok(match found {
@@ -71,7 +86,7 @@ fn find(conn: &mut Conn, portal: &Portal, caller: &Caller, token: &Secret, now: 
             Some(_) => Found::Others,
         });
     }
-    let Ok(key_id) = secret_text::parse(text, &portal.settings.environment) else { return Ok(Found::Nothing) };
+    let Some(key_id) = secret_text::key_id_of(text) else { return Ok(Found::Nothing) };
     let checked = verify::check(conn, &portal.keyring, key_id, text, None, now)?;
     Ok(match checked {
         Checked { key: Some((presented, _)), secret: Some(secret), .. } if presented.key.id == caller.key.id => {

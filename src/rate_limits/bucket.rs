@@ -19,12 +19,11 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// As it is now, and in debt for at most so many requests.
-    pub fn filled(self, limit: RateLimit, now: i64, most_debt: u32) -> Self {
+    /// As it is now.
+    pub fn filled(self, limit: RateLimit, now: i64) -> Self {
         let at = if self.at.saturating_sub(now) > SET_BACK { now } else { self.at.max(now) };
         let drops = i64::from(limit.requests()).saturating_mul(at.saturating_sub(self.at).max(0));
-        let most = capacity(limit) + i64::from(most_debt) * cost(limit);
-        Self { missing: self.missing.saturating_sub(drops).clamp(0, most), at }
+        Self { missing: self.missing.saturating_sub(drops).clamp(0, capacity(limit)), at }
     }
 
     /// Whether there is a whole request in it.
@@ -82,7 +81,7 @@ mod tests {
 
     /// Takes a request at this moment. Answers whether there was one.
     fn takes(bucket: &mut Bucket, limit: RateLimit, now: i64) -> bool {
-        *bucket = bucket.filled(limit, now, 0);
+        *bucket = bucket.filled(limit, now);
         let holds = bucket.holds_one(limit);
         if holds {
             *bucket = bucket.less_one(limit);
@@ -154,14 +153,14 @@ mod tests {
     #[test]
     fn what_is_left_and_when_it_is_full() {
         let limit = RateLimit::new(60, Unit::Minute, 10);
-        let mut bucket = Bucket::default().filled(limit, NOW, 0);
+        let mut bucket = Bucket::default().filled(limit, NOW);
         assert_eq!((bucket.left(limit), bucket.wait(limit), bucket.full_at(limit)), (10, 0, NOW));
         for left in (0..10).rev() {
             assert!(takes(&mut bucket, limit, NOW));
             assert_eq!((bucket.left(limit), bucket.wait(limit)), (left, MICROS));
         }
         assert_eq!(bucket.full_at(limit), NOW + 10 * MICROS);
-        assert_eq!(bucket.filled(limit, NOW + 10 * MICROS, 0).missing, 0);
+        assert_eq!(bucket.filled(limit, NOW + 10 * MICROS).missing, 0);
     }
 
     #[test]
@@ -171,7 +170,7 @@ mod tests {
             let mut bucket = Bucket::default();
             (0..1_000_000).for_each(|_| assert!(takes(&mut bucket, limit, NOW)));
             assert!(!takes(&mut bucket, limit, NOW) && bucket.full_at(limit) > NOW);
-            assert_eq!(bucket.filled(limit, i64::MAX, 0).missing, 0);
+            assert_eq!(bucket.filled(limit, i64::MAX).missing, 0);
         }
     }
 
@@ -188,12 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn a_tighter_limit_counts_at_once_and_a_debt_is_bounded() {
+    fn a_tighter_limit_counts_at_once() {
         let (wide, tight) = (RateLimit::new(10, Unit::Second, 100), RateLimit::new(10, Unit::Second, 5));
         let mut bucket = Bucket::default();
         (0..100).for_each(|_| assert!(takes(&mut bucket, wide, NOW)));
         assert!(!takes(&mut bucket, tight, NOW) && takes(&mut bucket, tight, NOW + MICROS / 10));
-        let deep = (0..50).fold(Bucket::default(), |bucket, _| bucket.filled(tight, NOW, 5).less_one(tight));
-        assert_eq!(deep.filled(tight, NOW, 5).wait(tight), 6 * MICROS / 10);
     }
 }

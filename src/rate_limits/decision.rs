@@ -2,6 +2,8 @@
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 
+use crate::web::Error;
+
 use super::bucket::Bucket;
 use super::rate_limit::RateLimit;
 
@@ -88,6 +90,12 @@ impl Decision {
 
     fn in_the_way(&self) -> impl Iterator<Item = &Standing> {
         self.standings.iter().filter(|standing| standing.left == 0)
+    }
+}
+
+impl From<Exceeded> for Error {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::too_many_requests(exceeded.retry_after, exceeded.message())
     }
 }
 

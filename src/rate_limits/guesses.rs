@@ -1,14 +1,19 @@
-//! Slows down whoever presents wrong secrets, before anything is looked up. Counters live in a table of fixed size; two
-//! networks in one slot share its counter. Whoever holds a secret that was right lately is never kept waiting.
+//! What wrong secrets may cost. A secret is looked up before it is refused, so that a right one is never refused for what others
+//! present; the look-ups of those that were not right lately happen a few at a time, and the others wait their turn. A network that
+//! presents too many wrong ones is told to slow down.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::base::clock::Timestamp;
 use crate::base::hash::MacKey;
 use crate::base::random::{self, Entropy};
 use crate::web::Error;
 use crate::web::client_address::network;
+use crate::web::error::Kind;
 
 use super::bucket::Bucket;
 use super::decision::seconds;
@@ -22,82 +27,69 @@ pub const GUESSES_AT_ONCE: u32 = 100;
 
 const LIMIT: RateLimit = RateLimit::new(GUESSES_PER_SECOND, Unit::Second, GUESSES_AT_ONCE);
 
-/// Secrets from one network that are looked up at the same time, of those that are not known to be right. Which of them are wrong
-/// comes out afterwards; those are paid for then, all of them.
-pub const MOST_UNDER_WAY: u32 = 1_000;
+/// Look-ups at the same time of secrets that were not right lately. Fewer than there are connections to either database.
+pub const LOOK_UPS: usize = 3;
+/// Secrets that wait for such a look-up at the same time.
+pub const WAITING: usize = 4_096;
+/// Of these, the most from one network, so that one leaves room for the others.
+pub const WAITING_FROM_ONE: usize = 512;
+/// How long a secret waits at most.
+pub const PATIENCE: Duration = Duration::from_secs(3);
 
 const SLOTS: usize = 1 << 15;
 
-/// Counts wrong secrets.
+/// Counts wrong secrets by network, in a table of fixed size: two networks in one slot share its counter.
 pub struct Guesses {
     key: MacKey,
-    networks: Mutex<Vec<Place>>,
+    networks: Mutex<Vec<Network>>,
     right: RightSecrets,
+    look_ups: Arc<Semaphore>,
+    waiting: Semaphore,
 }
 
-/// What comes from one network.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+struct Network {
     wrong: Bucket,
-    under_way: u32,
+    waiting: usize,
 }
 
-/// Somebody who presents a secret, and may have it looked up.
-#[must_use = "what came of it is to be told"]
+/// A secret that was presented.
 pub struct Attempt<'a> {
     guesses: &'a Guesses,
     network: usize,
     mac: u64,
     at: Timestamp,
-    is_under_way: bool,
-    is_wrong: bool,
 }
 
-impl Attempt<'_> {
-    /// Tells what came of it: whether it is the secret of the key that was meant, whatever became of the key; `None` where the
-    /// truth is not known. Of an attempt of which nothing is told, because whoever made it hung up, nobody knows that it was right.
-    pub fn settle(mut self, is_right: Option<bool>) {
-        match is_right {
-            Some(true) => self.guesses.right.remember(self.mac),
-            Some(false) => self.guesses.right.forget(self.mac),
-            None => {}
-        }
-        self.is_wrong = is_right == Some(false);
+/// The right to look a secret up now. To be held until the database has answered, also where nobody waits for that any more.
+#[derive(Debug, Default)]
+pub struct Turn {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Too many secrets wait for a look-up, or this one waited for too long. Nothing is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy;
+
+impl From<Busy> for Error {
+    fn from(_: Busy) -> Self {
+        let words = "Too many keys are being looked up at the moment. Try again in a few seconds.";
+        Self::new(Kind::Unavailable, words).because("too many secrets wait for a look-up")
     }
 }
 
-impl Drop for Attempt<'_> {
-    fn drop(&mut self) {
-        if !self.is_under_way && !self.is_wrong {
-            return;
-        }
-        let mut networks = self.guesses.networks();
-        let place = &mut networks[self.network];
-        place.under_way = place.under_way.saturating_sub(u32::from(self.is_under_way));
-        if self.is_wrong {
-            place.wrong = place.wrong.filled(LIMIT, self.at.micros(), MOST_UNDER_WAY).less_one(LIMIT);
-        }
-    }
-}
-
-/// Too many wrong secrets came from there, or too many of which nobody knows yet what they are.
+/// The secret is wrong, as were too many others from there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooManyGuesses {
     /// Seconds to wait.
     pub retry_after: u64,
-    is_guessing: bool,
 }
 
 impl TooManyGuesses {
     /// A sentence for whoever has to wait.
     pub fn message(self) -> String {
         let plural = if self.retry_after == 1 { "" } else { "s" };
-        let what = if self.is_guessing {
-            "Too many wrong keys came from this address."
-        } else {
-            "Too many keys from this address are looked up at this moment."
-        };
-        format!("{what} Try again in {} second{plural}.", self.retry_after)
+        format!("Too many wrong keys came from this address. Try again in {} second{plural}.", self.retry_after)
     }
 }
 
@@ -110,34 +102,23 @@ impl From<TooManyGuesses> for Error {
 impl Guesses {
     /// With all counters at zero, and no secret known.
     pub fn new(entropy: &dyn Entropy) -> Self {
-        let networks = Mutex::new(vec![Place::default(); SLOTS]);
-        Self { key: MacKey::new(&random::bytes(entropy)), networks, right: RightSecrets::new() }
+        Self {
+            key: MacKey::new(&random::bytes(entropy)),
+            networks: Mutex::new(vec![Network::default(); SLOTS]),
+            right: RightSecrets::new(),
+            look_ups: Arc::new(Semaphore::new(LOOK_UPS)),
+            waiting: Semaphore::new(WAITING),
+        }
     }
 
-    /// Asks whether this secret may be looked up, presented from there.
-    ///
-    /// # Errors
-    /// The seconds to wait, where too many wrong ones came from there, or too many of which nobody knows yet what they are, and this
-    /// one was not right lately.
-    pub fn enter(&self, from: Option<IpAddr>, secret: &str, now: Timestamp) -> Result<Attempt<'_>, TooManyGuesses> {
-        let place = from.map(network).unwrap_or_default();
-        let network = usize::try_from(self.mac(b"network", &place)).unwrap_or_default() % SLOTS;
-        let mac = self.mac(b"secret", secret);
-        if self.right.know(mac) {
-            return Ok(Attempt { guesses: self, network, mac, at: now, is_under_way: false, is_wrong: false });
-        }
-        let mut networks = self.networks();
-        let place = &mut networks[network];
-        let wrong = place.wrong.filled(LIMIT, now.micros(), MOST_UNDER_WAY);
-        let is_guessing = !wrong.holds_one(LIMIT);
-        if is_guessing || place.under_way >= MOST_UNDER_WAY {
-            return Err(TooManyGuesses { retry_after: seconds(wrong.wait(LIMIT)).max(1), is_guessing });
-        }
-        place.under_way += 1;
-        Ok(Attempt { guesses: self, network, mac, at: now, is_under_way: true, is_wrong: true })
+    /// A secret that is presented from there.
+    pub fn attempt(&self, from: Option<IpAddr>, secret: &str, at: Timestamp) -> Attempt<'_> {
+        let network = self.mac(b"network", &from.map(network).unwrap_or_default());
+        let network = usize::try_from(network).unwrap_or_default() % SLOTS;
+        Attempt { guesses: self, network, mac: self.mac(b"secret", secret), at }
     }
 
-    fn networks(&self) -> std::sync::MutexGuard<'_, Vec<Place>> {
+    fn networks(&self) -> MutexGuard<'_, Vec<Network>> {
         self.networks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -150,31 +131,94 @@ impl Guesses {
     }
 }
 
+impl Attempt<'_> {
+    /// Whether this secret was right lately: then it waits for nobody.
+    pub fn was_right(&self) -> bool {
+        self.guesses.right.know(self.mac)
+    }
+
+    /// Waits until it may be looked up: first come, first served.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn turn(&self) -> Result<Turn, Busy> {
+        if self.was_right() {
+            return Ok(Turn::default());
+        }
+        let _place = self.wait()?;
+        let _room = self.guesses.waiting.try_acquire().map_err(|_| Busy)?;
+        let permit = Arc::clone(&self.guesses.look_ups).acquire_owned();
+        match tokio::time::timeout(PATIENCE, permit).await {
+            Ok(Ok(permit)) => Ok(Turn { _permit: Some(permit) }),
+            _ => Err(Busy),
+        }
+    }
+
+    /// Tells what came of the look-up: whether it is the secret of the key that was meant, whatever became of the key.
+    ///
+    /// # Errors
+    /// Of a wrong one, where too many others came from there.
+    pub fn settle(&self, is_right: bool) -> Result<(), TooManyGuesses> {
+        if is_right {
+            self.guesses.right.remember(self.mac);
+            return Ok(());
+        }
+        self.guesses.right.forget(self.mac);
+        let mut networks = self.guesses.networks();
+        let wrong = networks[self.network].wrong.filled(LIMIT, self.at.micros());
+        if !wrong.holds_one(LIMIT) {
+            return Err(TooManyGuesses { retry_after: seconds(wrong.wait(LIMIT)).max(1) });
+        }
+        networks[self.network].wrong = wrong.less_one(LIMIT);
+        Ok(())
+    }
+
+    fn wait(&self) -> Result<Waiting<'_>, Busy> {
+        let waiting = &mut self.guesses.networks()[self.network].waiting;
+        if *waiting >= WAITING_FROM_ONE {
+            return Err(Busy);
+        }
+        *waiting += 1;
+        Ok(Waiting(self))
+    }
+}
+
+/// One that is counted among those of its network that wait.
+struct Waiting<'a>(&'a Attempt<'a>);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let waiting = &mut self.0.guesses.networks()[self.0.network].waiting;
+        *waiting = waiting.saturating_sub(1);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
+
     use super::*;
     use crate::base::random::SystemEntropy;
 
     const NOW: Timestamp = Timestamp::from_micros(1_795_444_320_000_000);
 
-    fn from(address: &str) -> Option<IpAddr> {
-        Some(address.parse().unwrap())
+    fn attempt<'a>(guesses: &'a Guesses, address: &str, secret: &str, now: Timestamp) -> Attempt<'a> {
+        guesses.attempt(Some(address.parse().unwrap()), secret, now)
     }
 
-    /// Guesses until it has to wait, or so often. Answers how often it was looked up.
+    /// Presents wrong secrets. Answers how many of them were not told to slow down.
     fn guess(guesses: &Guesses, address: &str, often: u32, now: Timestamp) -> u32 {
-        let one = |number: &u32| {
-            let attempt = guesses.enter(from(address), &format!("wrong {number}"), now);
-            attempt.map(|attempt| attempt.settle(Some(false))).is_ok()
-        };
+        let one = |number: &u32| attempt(guesses, address, &format!("wrong {number}"), now).settle(false).is_ok();
         u32::try_from((0..often).filter(one).count()).unwrap()
     }
 
     #[test]
-    fn a_hundred_wrong_ones_are_looked_up_and_then_twenty_a_second() {
+    fn after_a_hundred_wrong_ones_there_are_twenty_a_second() {
         let guesses = Guesses::new(&SystemEntropy);
         assert_eq!(guess(&guesses, "203.0.113.7", 1_000, NOW), GUESSES_AT_ONCE);
-        assert_eq!(guesses.enter(from("203.0.113.7"), "wrong", NOW).err().map(|refused| refused.retry_after), Some(1));
+        let refused = attempt(&guesses, "203.0.113.7", "wrong", NOW).settle(false).unwrap_err();
+        assert_eq!(refused.message(), "Too many wrong keys came from this address. Try again in 1 second.");
         for second in 1..10 {
             assert_eq!(guess(&guesses, "203.0.113.7", 1_000, NOW.plus_seconds(second)), GUESSES_PER_SECOND);
         }
@@ -184,77 +228,66 @@ mod tests {
     #[test]
     fn one_ipv6_customer_is_one_address() {
         let guesses = Guesses::new(&SystemEntropy);
-        let looked_up: u32 = (0..500).map(|host| guess(&guesses, &format!("2001:db8:1:2::{host:x}"), 1, NOW)).sum();
-        assert_eq!(looked_up, GUESSES_AT_ONCE);
+        let accepted: u32 = (0..500).map(|host| guess(&guesses, &format!("2001:db8:1:2::{host:x}"), 1, NOW)).sum();
+        assert_eq!(accepted, GUESSES_AT_ONCE);
         assert_eq!(guess(&guesses, "2001:db8:1:3::1", 1, NOW), 1);
     }
 
     #[test]
-    fn whoever_holds_a_right_secret_is_never_kept_waiting_by_others() {
+    fn right_secrets_are_never_refused_and_use_nothing_up() {
         let guesses = Guesses::new(&SystemEntropy);
-        let right = guesses.enter(from("203.0.113.7"), "right", NOW).unwrap();
-        right.settle(Some(true));
-        guess(&guesses, "203.0.113.7", 10_000, NOW);
-        assert!(guesses.enter(from("203.0.113.7"), "wrong", NOW).is_err());
-        for _ in 0..10_000 {
-            let again = guesses.enter(from("203.0.113.7"), "right", NOW).expect("it may be looked up");
-            again.settle(Some(true));
-        }
-    }
-
-    #[test]
-    fn right_secrets_cost_nothing_however_many_come_at_once() {
-        let guesses = Guesses::new(&SystemEntropy);
-        for round in 0..10 {
-            let attempts: Vec<_> = (0..MOST_UNDER_WAY)
-                .map(|number| {
-                    guesses
-                        .enter(from("10.0.0.1"), &format!("right {round} {number}"), NOW)
-                        .expect("it may be looked up")
-                })
-                .collect();
-            attempts.into_iter().for_each(|attempt| attempt.settle(Some(true)));
+        for number in 0..10_000 {
+            assert_eq!(attempt(&guesses, "10.0.0.1", &format!("right {number}"), NOW).settle(true), Ok(()));
         }
         assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), GUESSES_AT_ONCE);
+        assert_eq!(attempt(&guesses, "10.0.0.1", "right", NOW).settle(true), Ok(()));
     }
 
     #[test]
-    fn where_the_truth_is_not_known_nobody_guessed() {
+    fn a_right_secret_that_is_presented_as_that_of_another_is_known_no_more() {
         let guesses = Guesses::new(&SystemEntropy);
-        for secret in ["nobody knows", "right"] {
-            for _ in 0..2 * MOST_UNDER_WAY {
-                guesses.enter(from("10.0.0.1"), secret, NOW).expect("it may be looked up").settle(None);
-            }
-            guesses.enter(from("10.0.0.1"), "right", NOW).expect("it may be looked up").settle(Some(true));
-        }
-        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW), GUESSES_AT_ONCE);
+        let right = attempt(&guesses, "10.0.0.1", "right", NOW);
+        right.settle(true).unwrap();
+        assert!(right.was_right());
+        right.settle(false).unwrap();
+        assert!(!right.was_right());
     }
 
-    #[test]
-    fn guesses_that_were_under_way_together_are_bounded_and_paid_for_afterwards() {
+    #[tokio::test]
+    async fn a_few_are_looked_up_at_once_and_the_next_waits_its_turn() {
         let guesses = Guesses::new(&SystemEntropy);
-        let enter = |now| guesses.enter(from("10.0.0.1"), "wrong", now);
-        let under_way: Vec<_> = (0..10_000).filter_map(|_| enter(NOW).ok()).collect();
-        assert_eq!(under_way.len(), MOST_UNDER_WAY as usize);
-        let told = |now| enter(now).err().map(TooManyGuesses::message).unwrap_or_default();
-        assert_eq!(told(NOW), "Too many keys from this address are looked up at this moment. Try again in 1 second.");
-        // Whoever hangs up has asked all the same.
-        for (number, attempt) in under_way.into_iter().enumerate() {
-            if number % 2 == 0 { attempt.settle(Some(false)) } else { drop(attempt) }
-        }
-        // 901 are to be paid for, 20 a second.
-        assert_eq!(told(NOW), "Too many wrong keys came from this address. Try again in 46 seconds.");
-        assert_eq!(guess(&guesses, "10.0.0.1", 1_000, NOW.plus_seconds(46)), 20);
+        let stranger = |number: usize| attempt(&guesses, "203.0.113.7", &format!("{number}"), NOW);
+        let turns = join_all((0..LOOK_UPS).map(|number| async move { stranger(number).turn().await.unwrap() })).await;
+        let next = attempt(&guesses, "203.0.113.8", "never seen", NOW);
+        let mut waits = Box::pin(next.turn());
+        assert!(waits.as_mut().now_or_never().is_none());
+        // One that was right lately does not wait.
+        let known = attempt(&guesses, "203.0.113.7", "known", NOW);
+        known.settle(true).unwrap();
+        assert!(known.turn().now_or_never().is_some_and(|turn| turn.is_ok()));
+        drop(turns);
+        assert!(waits.await.is_ok());
     }
 
-    #[test]
-    fn a_right_secret_that_is_presented_as_somebody_elses_is_known_no_more() {
+    #[tokio::test(start_paused = true)]
+    async fn the_room_for_those_that_wait_is_bounded_and_one_network_cannot_fill_it() {
         let guesses = Guesses::new(&SystemEntropy);
-        let enter = || guesses.enter(from("10.0.0.1"), "right", NOW);
-        enter().expect("it may be looked up").settle(Some(true));
-        for _ in 0..GUESSES_AT_ONCE {
-            enter().expect("it may be looked up").settle(Some(false));
-        }
-        assert!(enter().is_err());
+        let from = |address: &str| attempt(&guesses, address, "never seen", NOW);
+        let turns = join_all((0..LOOK_UPS).map(|_| async { from("203.0.113.7").turn().await.unwrap() })).await;
+        let flood: Vec<_> = (0..WAITING_FROM_ONE).map(|_| from("203.0.113.7")).collect();
+        let mut flood: Vec<_> = flood.iter().map(|attempt| Box::pin(attempt.turn())).collect();
+        assert!(flood.iter_mut().all(|waits| waits.as_mut().now_or_never().is_none()));
+        assert_eq!(from("203.0.113.7").turn().await.err(), Some(Busy));
+        let (other, third) = (from("203.0.113.8"), from("203.0.113.9"));
+        let mut other = Box::pin(other.turn());
+        assert!(other.as_mut().now_or_never().is_none(), "there is room");
+        // Those that hang up leave their place to others.
+        drop(flood);
+        let mut again = Box::pin(third.turn());
+        assert!(again.as_mut().now_or_never().is_none());
+        // Where the database does not answer, nobody waits for long.
+        assert_eq!((other.await.err(), again.await.err()), (Some(Busy), Some(Busy)));
+        drop(turns);
+        assert!(from("203.0.113.7").turn().await.is_ok());
     }
 }

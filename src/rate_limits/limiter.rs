@@ -54,7 +54,7 @@ impl Limiter {
         let shard = usize::try_from(api_key.unsigned_abs() % SHARDS as u64).unwrap_or_default();
         let mut shard = self.0[shard].lock().unwrap_or_else(PoisonError::into_inner);
         let known = shard.keys.get(&api_key).copied().unwrap_or_default();
-        let bucket = |limit: RateLimit| (limit, known.buckets[limit.unit().index()].filled(limit, now, 0));
+        let bucket = |limit: RateLimit| (limit, known.buckets[limit.unit().index()].filled(limit, now));
         let mut buckets: Vec<(RateLimit, Bucket)> = limits.iter().map(bucket).collect();
         let accepted = buckets.iter().all(|(limit, bucket)| bucket.holds_one(*limit));
         if accepted {

@@ -10,7 +10,10 @@ mod rate_limit;
 mod right_secrets;
 
 pub use decision::{Decision, Exceeded};
-pub use guesses::{Attempt, GUESSES_AT_ONCE, GUESSES_PER_SECOND, Guesses, MOST_UNDER_WAY, TooManyGuesses};
+pub use guesses::{
+    Attempt, Busy, GUESSES_AT_ONCE, GUESSES_PER_SECOND, Guesses, LOOK_UPS, PATIENCE, TooManyGuesses, Turn, WAITING,
+    WAITING_FROM_ONE,
+};
 pub use limiter::Limiter;
 pub use limits_of_key::{Field, LimitProblem, RateLimits, Typed};
 pub use rate_limit::{MOST, RateLimit, Unit};

@@ -1,5 +1,5 @@
-//! Which secrets were right lately: so that whoever holds one is never kept waiting for what others guess. It says nothing of
-//! what a key is now; that is looked up each time.
+//! Which secrets were right lately: these need not wait behind what others guess. It says nothing of what a key is now; that is
+//! looked up each time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

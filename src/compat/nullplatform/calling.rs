@@ -15,8 +15,9 @@ use crate::oauth::Means;
 use crate::oauth::caller::{self, Caller, Known};
 use crate::rate_limits::{Decision, RATE_LIMITED};
 use crate::usage::{Call, Recorder};
-use crate::verify::{INSUFFICIENT_PERMISSION, Verdict};
+use crate::verify::{self, INSUFFICIENT_PERMISSION, Verdict};
 use crate::web::error::Kind;
+use crate::web::headers::given;
 use crate::web::request_info::RequestInfo;
 use crate::web::{Error, Portal};
 
@@ -44,16 +45,12 @@ impl Calling {
         let (_, uses, limiter, guesses) = means;
         let credential = Arc::new(bearer(req)?);
         let (from, now) = (RequestInfo::of(req).address, portal.clock.now());
-        // Whoever invents a token is found out by its signature.
         let is_key = !credential.expose().contains('.');
-        let attempt = is_key.then(|| guesses.enter(from, credential.expose(), now)).transpose()?;
+        let attempt = is_key.then(|| guesses.attempt(from, credential.expose(), now));
         let (portal_, secret) = (Data::clone(portal), Arc::clone(&credential));
-        let known = portal.db.point_read(move |conn| caller::of_any_tenant(conn, &portal_, &secret, from, now)).await;
-        if let Some(attempt) = attempt {
-            let is_right = |known: &Known| known.as_ref().map_or_else(|refused| refused.1.is_some(), |_| true);
-            attempt.settle(known.as_ref().ok().map(is_right));
-        }
-        let caller = match known? {
+        let check = move |conn: &mut Conn| caller::of_any_tenant(conn, &portal_, &secret, from, now);
+        let is_right = |known: &Known| known.as_ref().map_or_else(|refused| refused.1.is_some(), |_| true);
+        let caller = match verify::look_up(portal, attempt, check, is_right).await? {
             Ok(caller) => caller,
             Err(refused) => {
                 let (error, call) = *refused;
@@ -65,8 +62,7 @@ impl Calling {
         let (call, headers) = (caller.call(Verdict::Valid.code(), now, from), decision.headers());
         if let Some(exceeded) = Decision::exceeded(&decision) {
             uses.note(&Call { code: RATE_LIMITED, ..call });
-            let error = Error::too_many_requests(exceeded.retry_after, exceeded.message());
-            return Err(error.with_headers(headers));
+            return Err(Error::from(exceeded).with_headers(headers));
         }
         Ok(Self { credential, actor: caller.actor(), from, call, uses, headers })
     }
@@ -150,9 +146,10 @@ fn again(
 }
 
 fn bearer(req: &HttpRequest) -> Result<Secret, Error> {
-    let mut headers = req.headers().get_all(header::AUTHORIZATION);
+    let mut headers = given(req.headers(), header::AUTHORIZATION);
     let (first, more) = (headers.next(), headers.next().is_some());
-    let text = first.filter(|_| !more).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
+    let text = first.filter(|_| !more).and_then(|value| str::from_utf8(value.as_bytes()).ok());
+    let text = text.and_then(|value| value.split_once(' '));
     match text {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
             Ok(Secret::new(token.trim_matches(' ').to_owned()))

@@ -7,7 +7,7 @@ use crate::api_keys::Presented;
 use crate::api_keys::api_key::Tag;
 use crate::api_keys::secret_text::Malformed;
 use crate::oauth::GrantClaim;
-use crate::rate_limits::{Exceeded, RATE_LIMITED};
+use crate::rate_limits::{Exceeded, RATE_LIMITED, TooManyGuesses};
 use crate::verify::{INSUFFICIENT_PERMISSION, Verdict};
 
 /// What was found out about a key.
@@ -18,8 +18,8 @@ pub enum Answer {
     Refused(Verdict, String),
     /// It is good, and was used too often.
     RateLimited(Exceeded),
-    /// Too many wrong keys came from there: words, and the seconds to wait.
-    TooManyGuesses(String, u64),
+    /// It is not, as were too many others from there.
+    TooManyGuesses(TooManyGuesses),
     /// It is good, and may not do that there.
     Insufficient,
 }
@@ -31,13 +31,19 @@ impl From<Malformed> for Answer {
     }
 }
 
+impl From<TooManyGuesses> for Answer {
+    fn from(refused: TooManyGuesses) -> Self {
+        Self::TooManyGuesses(refused)
+    }
+}
+
 impl Answer {
     /// As JSON.
     pub fn into_json(self) -> Value {
         match self {
             Self::Refused(verdict, contact) => refuse(&verdict, &contact),
             Self::RateLimited(exceeded) => wait(&exceeded.message(), exceeded.retry_after),
-            Self::TooManyGuesses(words, retry_after) => wait(&words, retry_after),
+            Self::TooManyGuesses(refused) => wait(&refused.message(), refused.retry_after),
             Self::Insufficient => {
                 let message = "The key is valid, but does not hold this permission there.";
                 json!({ "valid": false, "code": INSUFFICIENT_PERMISSION, "message": message })

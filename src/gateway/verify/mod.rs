@@ -12,9 +12,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::api_keys::secret_text;
-use crate::base::clock::Timestamp;
-use crate::rate_limits::{Attempt, Decision, Guesses, Limiter, TooManyGuesses};
+use crate::db::Conn;
+use crate::rate_limits::{Attempt, Decision, Guesses, Limiter, Turn};
 use crate::usage::Recorder;
+use crate::verify;
 use crate::web::error::Kind;
 use crate::web::json::Json;
 use crate::web::request_info::RequestInfo;
@@ -54,11 +55,10 @@ async fn submit(
         return Ok(json_answer(&Answer::from(malformed).into_json()));
     }
     let now = portal.clock.now();
-    let attempt = guesses.enter(counted(&req, &portal, asked.ip), asked.key.expose(), now)?;
+    let attempt = guesses.attempt(counted(&req, &portal, asked.ip), asked.key.expose(), now);
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
-    let found = portal.db.point_read(move |conn| find(conn, &portal_, &limiter, &asked, now)).await;
-    attempt.settle(found.as_ref().ok().map(|found| found.call.is_some()));
-    let found = found?;
+    let find = move |conn: &mut Conn| find(conn, &portal_, &limiter, &asked, now);
+    let found = verify::look_up(&portal, Some(attempt), find, |found| found.call.is_some()).await?;
     if let Some(call) = &found.call {
         uses.note(call);
     }
@@ -87,42 +87,29 @@ async fn submit_batch(
     };
     let asked: Vec<Asked> = checks.into_iter().enumerate().map(parse).collect::<Result<_, _>>()?;
     let now = portal.clock.now();
-    let from: Vec<_> = asked.iter().map(|asked| counted(&req, &portal, asked.ip)).collect();
+    // What cannot be a key is no guess.
+    let is_key = |asked: &Asked| secret_text::parse(asked.key.expose(), &portal.settings.environment).is_ok();
+    let attempt = |asked: &Asked| guesses.attempt(counted(&req, &portal, asked.ip), asked.key.expose(), now);
+    let attempts: Vec<Option<Attempt<'_>>> = asked.iter().map(|asked| is_key(asked).then(|| attempt(asked))).collect();
+    // They are looked up one after the other, so that one turn is enough for all of them.
+    let turn = match attempts.iter().flatten().find(|attempt| !attempt.was_right()) {
+        Some(stranger) => stranger.turn().await?,
+        None => Turn::default(),
+    };
     let (portal_, limiter) = (Data::clone(&portal), limiter.into_inner());
     // Many rows: not on the thread that answers others.
     let found = portal.db.read(move |conn| {
-        let one = |(asked, from): (&Asked, Option<IpAddr>)| {
-            let attempt = match enter(&portal_, &guesses, asked, from, now) {
-                Ok(attempt) => attempt,
-                Err(answer) => return Ok(Found::nobody(answer)),
-            };
-            let found = find(conn, &portal_, &limiter, asked, now);
-            if let Some(attempt) = attempt {
-                attempt.settle(found.as_ref().ok().map(|found| found.call.is_some()));
-            }
-            found
-        };
-        asked.iter().zip(from).map(one).collect::<Result<Vec<_>, _>>()
+        let _turn = turn;
+        asked.iter().map(|asked| find(conn, &portal_, &limiter, asked, now)).collect::<Result<Vec<_>, _>>()
     });
-    let found = found.await?;
+    let settled = found.await?.into_iter().zip(attempts).map(|(found, attempt)| {
+        let told = attempt.map_or(Ok(()), |attempt| attempt.settle(found.call.is_some()));
+        told.map_or_else(|refused| Found::nobody(refused.into()), |()| found)
+    });
+    let found: Vec<Found> = settled.collect();
     found.iter().filter_map(|found| found.call.as_ref()).for_each(|call| uses.note(call));
     let results: Vec<Value> = found.into_iter().map(|found| found.answer.into_json()).collect();
     Ok(json_answer(&json!({ "results": results })))
-}
-
-/// Whether this one of several may be looked up. What cannot be a key is no guess.
-fn enter<'a>(
-    portal: &Portal,
-    guesses: &'a Guesses,
-    asked: &Asked,
-    from: Option<IpAddr>,
-    now: Timestamp,
-) -> Result<Option<Attempt<'a>>, Answer> {
-    if secret_text::parse(asked.key.expose(), &portal.settings.environment).is_err() {
-        return Ok(None);
-    }
-    let attempt = guesses.enter(from, asked.key.expose(), now);
-    attempt.map(Some).map_err(|refused: TooManyGuesses| Answer::TooManyGuesses(refused.message(), refused.retry_after))
 }
 
 /// Whose wrong keys are counted together: those of whoever asks, or of the client that a gateway names. Where everybody may

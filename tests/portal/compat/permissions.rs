@@ -193,7 +193,8 @@ on_both! {
             refused(&ask(headers).await, 401, "Authorization: Bearer");
         }
         let forged = good.rsplit_once('.').map(|(head, _)| format!("{head}.{}", "A".repeat(86))).expect("a token");
-        for token in ["x", "a.b.c", "..", &key.wrong_secret(), &forged, &good[..good.len() - 4]] {
+        refused(&ask(vec!["Bearer x".into()]).await, 401, "This is not a Keystead key");
+        for token in ["a.b.c", "..", &key.wrong_secret(), &forged, &good[..good.len() - 4]] {
             refused(&ask(vec![format!("Bearer {token}")]).await, 401, "The bearer token is not valid here, or not any more.");
         }
         ada.post(&key.path("disable"), &[]).await.is(303);

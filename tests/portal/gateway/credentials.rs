@@ -65,12 +65,45 @@ on_both! {
             (&key.secret[..60], "characters instead of"),
             ("billing-sync", "This looks like an API Client ID."),
             (&format!("\"{}\"", key.secret), "There are quotes around the key."),
+            (&format!("API_KEY={}", key.secret), "the name of a variable"),
+            (&format!("<{}>", key.secret), "There are brackets around the key."),
+            (&format!("\u{feff}{}", key.secret), "an invisible character"),
+            (&format!("{}\u{200b}", key.secret), "an invisible character"),
+            (&key.secret.replace('_', r"\_"), "There are backslashes in the key."),
+            (&key.secret.replace('_', "%5F"), "The key is percent-encoded"),
+            ("undefined", "This is a placeholder"),
         ] {
             let answer = portal.passes("", &[("x-api-key", text)]).await;
             refused(&answer, 401, "invalid_token");
+            let as_bearer = portal.passes("", &[("authorization", &bearer(text))]).await;
+            assert_eq!(as_bearer.header("www-authenticate"), answer.header("www-authenticate"));
             assert!(answer.body.contains(words), "{text}: {}", answer.body);
             assert!(!answer.body.contains(&key.secret[8..]) && !answer.header("www-authenticate").contains(&key.secret[8..]));
         }
+    }
+
+    async fn a_key_that_is_sent_as_the_user_name_is_told_where_it_belongs(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let basic = format!("Basic {}", STANDARD.encode(format!("{}:", key.secret)));
+        let answer = portal.passes("", &[("authorization", &basic)]).await;
+        refused(&answer, 401, "invalid_token");
+        assert!(answer.body.contains("The key was sent as the user name."), "{}", answer.body);
+        let nothing = portal.passes("", &[("authorization", "Bearer")]).await;
+        refused(&nothing, 401, "invalid_token");
+        assert!(nothing.body.contains("The key is empty."), "{}", nothing.body);
+    }
+
+    async fn rfc_9110_5_6_1_an_empty_header_is_no_credential(portal: Portal) {
+        let key = portal.ada().await.makes_key("billing-sync").await;
+        let value = bearer(&key.secret);
+        for headers in [
+            [("authorization", ""), ("x-api-key", key.secret.as_str())],
+            [("authorization", value.as_str()), ("x-api-key", "")],
+            [("authorization", ""), ("authorization", &value)],
+        ] {
+            passes_as(&portal.passes("", &headers).await, &key);
+        }
+        refused(&portal.passes("", &[("authorization", ""), ("x-api-key", "")]).await, 401, "");
     }
 
     async fn whoever_holds_the_secret_of_a_dead_key_is_told_when_and_whom_to_ask(portal: Portal) {

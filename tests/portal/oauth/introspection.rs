@@ -85,6 +85,46 @@ on_both! {
         is_inactive(&asks(&portal, &caller, &[("token", &late)]).await);
     }
 
+    async fn questions_count_against_the_limits_of_the_callers_key_whatever_the_token_is(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (caller, key) = (checker(&portal, &mut ada).await, ada.makes_key("billing-sync").await);
+        portal.sql("UPDATE api_keys SET rate_limits = '4/day/4' WHERE client_id = 'checker'").await;
+        assert_eq!(asks(&portal, &caller, &[("token", &key.secret)]).await.is(200).header("ratelimit"), "\"day\";r=3;t=21600");
+        for token in ["nonsense", "a.b.c", &key.wrong_secret()] {
+            is_inactive(&asks(&portal, &caller, &[("token", token)]).await);
+        }
+        for token in [&key.secret, "nonsense", "a.b.c", &key.wrong_secret()] {
+            let (answer, asked) = portal.asks(asks(&portal, &caller, &[("token", token)])).await;
+            let answer = answer.is(429);
+            assert_eq!((answer.json()["error"].as_str(), answer.header("retry-after")), (Some("temporarily_unavailable"), "21600"));
+            assert_eq!(answer.header("ratelimit"), "\"day\";r=0;t=21600");
+            // The caller is looked up, and the token is not.
+            assert_eq!(asked.iter().filter(|asked| asked.contains("api_key_secrets")).count(), 1, "{asked:?}");
+        }
+        ada.get(&caller.path("delete")).await.is(200);
+        let refused = "SELECT CAST(SUM(calls) AS BIGINT) FROM usage_hours WHERE code = 'RATE_LIMITED'";
+        assert_eq!(portal.number(refused).await, 4);
+    }
+
+    async fn a_text_with_something_around_the_key_is_not_active(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (caller, key) = (checker(&portal, &mut ada).await, ada.makes_key("billing-sync").await);
+        for text in [format!("Bearer {}", key.secret), format!("\"{}\"", key.secret), format!("{} ", key.secret)] {
+            is_inactive(&asks(&portal, &caller, &[("token", &text)]).await);
+        }
+    }
+
+    async fn the_ip_may_have_a_port_or_brackets(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let (caller, key) = (checker(&portal, &mut ada).await, ada.makes_key("billing-sync").await);
+        portal.sql("UPDATE api_keys SET allowed_addresses = '198.51.100.0/24 2001:db8:7::/48' WHERE client_id = 'billing-sync'").await;
+        for (ip, is_active) in [("198.51.100.7:4711", true), ("[2001:db8:7::1]:4711", true), ("[2001:db8:8::1]", false)] {
+            let answer = asks(&portal, &caller, &[("token", &key.secret), ("ip", ip)]).await.is(200);
+            assert_eq!(answer.json()["active"], is_active, "{ip}");
+        }
+        refused(&asks(&portal, &caller, &[("token", &key.secret), ("ip", "home")]).await, 400, "invalid_request");
+    }
+
     async fn rfc_7662_2_1_who_may_introspect_is_a_permission(portal: Portal) {
         let mut ada = portal.ada().await;
         let caller = checker(&portal, &mut ada).await;

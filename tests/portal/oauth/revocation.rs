@@ -70,6 +70,37 @@ on_both! {
         ada.get(&key.path("")).await.is(200).says("its secret was revoked by whoever holds it");
     }
 
+    async fn what_is_around_a_token_or_a_secret_is_no_reason_to_let_it_live(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let caller = ada.makes_key("caller").await;
+        for (number, (before, after)) in [("Bearer ", ""), ("\"", "\"\n"), ("  ", " "), ("access_token=", "&x=y")].into_iter().enumerate() {
+            let token = portal.token_for(&caller).await.access_token();
+            revokes(&portal, &caller, &[("token", &format!("{before}{token}{after}"))]).await.is(200);
+            assert_eq!(passes(&portal, &token).await, 401, "{before}");
+            let key = ada.makes_key(&format!("key-{number}")).await;
+            revokes(&portal, &key, &[("token", &format!("{before}{}{after}", key.secret))]).await.is(200);
+            assert_eq!(portal.verify(&key.secret).await, "DISABLED", "{before}");
+        }
+    }
+
+    async fn questions_count_against_the_limits_of_the_callers_key_and_never_keep_its_own_alive(portal: Portal) {
+        let mut ada = portal.ada().await;
+        let key = ada.makes_key("billing-sync").await;
+        let token = portal.token_for(&key).await.access_token();
+        portal.sql("UPDATE api_keys SET rate_limits = '3/day/3'").await;
+        for token in ["nonsense", "a.b.c", &key.wrong_secret()] {
+            assert!(!revokes(&portal, &key, &[("token", token)]).await.is(200).header("ratelimit").is_empty());
+        }
+        for token in ["nonsense", "a.b.c", &key.wrong_secret()] {
+            let answer = revokes(&portal, &key, &[("token", token)]).await.is(429);
+            assert_eq!((answer.json()["error"].as_str(), answer.header("retry-after")), (Some("temporarily_unavailable"), "28800"));
+        }
+        revokes(&portal, &key, &[("token", &token)]).await.is(200);
+        assert_eq!(portal.number("SELECT COUNT(*) FROM revoked_tokens").await, 1);
+        revokes(&portal, &key, &[("token", &key.secret)]).await.is(200);
+        assert_eq!(portal.verify(&key.secret).await, "DISABLED");
+    }
+
     async fn during_a_rotation_the_old_secret_ends_and_the_key_goes_on(portal: Portal) {
         let mut ada = portal.ada().await;
         let old = ada.makes_key("billing-sync").await;

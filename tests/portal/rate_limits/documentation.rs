@@ -1,6 +1,8 @@
 //! What the documentation promises is what the code does.
 
-use keystead::rate_limits::{GUESSES_AT_ONCE, GUESSES_PER_SECOND, MOST, MOST_UNDER_WAY, SECRETS};
+use keystead::rate_limits::{
+    GUESSES_AT_ONCE, GUESSES_PER_SECOND, LOOK_UPS, MOST, PATIENCE, SECRETS, WAITING, WAITING_FROM_ONE,
+};
 
 const PAGE: &str = include_str!("../../../docs/rate-limits.md");
 
@@ -17,8 +19,13 @@ fn the_numbers_of_the_page_are_those_of_the_code() {
     assert_eq!(promised("Requests of a limit, at most"), u64::from(MOST));
     assert_eq!(promised("Wrong secrets from one network, a second"), u64::from(GUESSES_PER_SECOND));
     assert_eq!(promised("Wrong secrets from one network, at once"), u64::from(GUESSES_AT_ONCE));
-    let under_way =
-        promised("Secrets of one network, not known to be right, that are looked up at the same time, at most");
-    assert_eq!(under_way, u64::from(MOST_UNDER_WAY));
-    assert_eq!(promised("Right secrets that a node remembers, at most"), u64::try_from(SECRETS).expect("a number"));
+    for (words, number) in [
+        ("Look-ups at the same time of secrets that were not right lately", LOOK_UPS),
+        ("Secrets that wait for such a look-up, at most", WAITING),
+        ("Of these, from one network, at most", WAITING_FROM_ONE),
+        ("Right secrets that a node remembers, at most", SECRETS),
+    ] {
+        assert_eq!(promised(words), u64::try_from(number).expect("a number"), "{words}");
+    }
+    assert_eq!(promised("Seconds that a secret waits, at most"), PATIENCE.as_secs());
 }

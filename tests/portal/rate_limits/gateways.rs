@@ -62,15 +62,9 @@ on_both! {
             passes(&portal, &invented(), "").await.is(401);
         }
         assert_eq!(guesses(&portal, &key, 5).await, 1);
-        let flood = async {
-            for secret in [key.wrong_secret(), invented()] {
-                waits(&passes(&portal, &secret, "").await, "1");
-            }
-        };
-        let ((), asked) = portal.asks(flood).await;
-        // The uses of before may be written meanwhile; of a look-up there is nothing.
-        let looks = |statement: &String| ["tenants", "api_key_secrets", "grants"].iter().any(|table| statement.contains(table));
-        assert!(!asked.iter().any(looks), "{asked:?}");
+        for secret in [key.wrong_secret(), invented()] {
+            waits(&passes(&portal, &secret, "").await, "1");
+        }
         for credential in [&key.secret, &token] {
             passes(&portal, credential, "").await.is(204);
         }

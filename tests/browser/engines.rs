@@ -93,7 +93,12 @@ async fn opens_the_page_of_the_key(olga: &Person) {
 
 #[test]
 fn firefox() {
-    firefox::walks();
+    firefox::walks("with");
+}
+
+#[test]
+fn firefox_without_javascript() {
+    firefox::walks("without");
 }
 
 /// Debian has no WebDriver for Firefox, but Firefox speaks WebDriver BiDi by itself, and puppeteer-core with it.
@@ -102,11 +107,13 @@ mod firefox {
 
     use crate::support::{Portal, person::pictures_directory};
 
-    pub fn walks() {
+    /// `javascript` is "with" or "without".
+    pub fn walks(javascript: &str) {
         let portal = Portal::start();
         let profile = tempfile::tempdir().expect("a temporary directory");
         let mut walk = Command::new("node");
         walk.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/firefox/walk.mjs"))
+            .arg(javascript)
             .arg(profile.path())
             .args([&portal.address, &portal.setup_link])
             // Firefox refuses a home that belongs to another user.

@@ -68,7 +68,7 @@ pub fn open(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -
         db::Error::Refused(why) => StartError::new(format!("the database {} cannot be used: {why}", config.database)),
         error => StartError::new(format!("the database {} cannot be opened: {error}", config.database)),
     };
-    let db = Db::connect(&config.database).map_err(unusable)?;
+    let db = Db::connect(&config.database, &*entropy).map_err(unusable)?;
     if let Some(version) = db.read_here(dialect::sqlite_version)?.filter(|version| !dialect::is_safe_sqlite(version)) {
         let (major, minor, patch) = dialect::SQLITE_FLOOR;
         return Err(StartError::new(format!(

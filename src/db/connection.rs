@@ -3,10 +3,15 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
+
+/// How long a server may take from the first packet to a connection that can be used.
+const OPENING: Duration = Duration::from_secs(3);
 
 /// A connection to either database. Queries are written once against it.
 #[derive(diesel::MultiConnection)]
@@ -80,6 +85,23 @@ fn is_unambiguous(rest: &str) -> bool {
         && hosts.split(',').all(has_good_port)
 }
 
+impl Url {
+    /// The same database, whose server shows this name for the connection unless the URL has one of its own.
+    pub(super) fn named(&self, name: &str) -> Self {
+        match self {
+            Self::Postgres(url) if !url.contains("application_name=") => {
+                Self::Postgres(with_parameter(url, "application_name", name))
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+fn with_parameter(url: &str, name: &str, value: &str) -> String {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}{name}={value}")
+}
+
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -134,6 +156,11 @@ impl Manager {
         Ok(conn)
     }
 
+    /// For a server, whose connections read and write.
+    pub(super) const fn for_writing(url: Url) -> Self {
+        Self { url, purpose: Purpose::Write }
+    }
+
     fn open_postgres(url: &str) -> Result<PgConnection, diesel::r2d2::Error> {
         let mut conn = PgConnection::establish(&with_time_limits(url)).map_err(without_url)?;
         conn.batch_execute("SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = warning;")
@@ -147,19 +174,29 @@ impl Manager {
 fn with_time_limits(url: &str) -> String {
     const LIMITS: [(&str, &str); 5] = [
         ("connect_timeout", "2"),
-        ("keepalives_idle", "5"),
-        ("keepalives_interval", "2"),
-        ("keepalives_count", "3"),
-        ("tcp_user_timeout", "10000"),
+        ("keepalives_idle", "2"),
+        ("keepalives_interval", "1"),
+        ("keepalives_count", "2"),
+        ("tcp_user_timeout", "4000"),
     ];
     let mut limited = url.to_owned();
     for (name, value) in LIMITS {
         if !url.contains(&format!("{name}=")) {
-            let joint = if limited.contains('?') { '&' } else { '?' };
-            limited.extend([joint.to_string().as_str(), name, "=", value]);
+            limited = with_parameter(&limited, name, value);
         }
     }
     limited
+}
+
+/// Opens a connection on a thread of its own: libpq's time limit ends with the handshake, and what is said next may be lost.
+fn in_time(url: String) -> Result<PgConnection, diesel::r2d2::Error> {
+    let (told, opened) = mpsc::channel();
+    std::thread::spawn(move || {
+        // Nobody listens after the time is over.
+        let _ = told.send(Manager::open_postgres(&url));
+    });
+    let silent = || ConnectionError::BadConnection("the server does not answer".into());
+    opened.recv_timeout(OPENING).unwrap_or_else(|_| Err(diesel::r2d2::Error::ConnectionError(silent())))
 }
 
 /// What libpq says of a URL that it cannot read quotes from it.
@@ -182,7 +219,7 @@ impl diesel::r2d2::ManageConnection for Manager {
     fn connect(&self) -> Result<Conn, Self::Error> {
         match &self.url {
             Url::Sqlite(path) => self.open_sqlite(path).map(Conn::Sqlite),
-            Url::Postgres(url) => Self::open_postgres(url).map(Conn::Postgres),
+            Url::Postgres(url) => in_time(url.clone()).map(Conn::Postgres),
         }
     }
 
@@ -227,7 +264,7 @@ mod tests {
     #[test]
     fn time_limits_are_added_unless_they_are_set() {
         let limited = with_time_limits("postgres://db/keystead?connect_timeout=9");
-        assert!(limited.starts_with("postgres://db/keystead?connect_timeout=9&keepalives_idle=5&"), "{limited}");
+        assert!(limited.starts_with("postgres://db/keystead?connect_timeout=9&keepalives_idle=2&"), "{limited}");
         assert_eq!(limited.matches("connect_timeout").count(), 1);
         assert!(with_time_limits("postgres://db/keystead").contains("keystead?connect_timeout=2&"));
     }

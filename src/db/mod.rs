@@ -9,6 +9,7 @@ mod pool;
 mod pooler;
 #[expect(missing_docs, reason = "the columns are explained by the migrations")]
 pub mod schema;
+mod server_pool;
 
 pub use connection::{Conn, Url, UrlError};
 pub use error::Error;

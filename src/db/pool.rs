@@ -11,21 +11,29 @@ use super::connection::{Conn, Manager, Purpose, Url};
 use super::file::DatabaseFile;
 use super::migrate::migrate;
 use super::pooler::require_own_backends;
+use super::server_pool::ServerPool;
 use super::{Error, dialect};
+use crate::base::random::{self, Entropy};
 
 /// How long a server may take, over all tries.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How often a transaction is tried when others are in the way.
 const TRIES: usize = 3;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
-pub struct Db {
-    readers: Pool<Manager>,
-    writers: Pool<Manager>,
-    /// Of an embedded database.
-    file: Option<Arc<DatabaseFile>>,
+pub struct Db(Backend);
+
+#[derive(Clone)]
+enum Backend {
+    /// One writer: SQLite's own queue is not fair.
+    Embedded {
+        readers: Pool<Manager>,
+        writer: Pool<Manager>,
+        file: Arc<DatabaseFile>,
+    },
+    Server(Arc<ServerPool>),
 }
 
 /// A transaction that writes. Only [`Db::write`] makes one, so a function that takes it cannot be called outside of one.
@@ -47,7 +55,7 @@ impl DerefMut for Tx<'_> {
 
 /// Failed connections are told once, without the address: it may hold a password.
 #[derive(Debug)]
-struct Tell;
+pub(super) struct Tell;
 
 impl HandleError<diesel::r2d2::Error> for Tell {
     fn handle_error(&self, error: diesel::r2d2::Error) {
@@ -60,35 +68,28 @@ impl Db {
     ///
     /// # Errors
     /// [`Error::Unavailable`] with what the database said, [`Error::Refused`] behind a pooler in transaction mode.
-    pub fn connect(url: &Url) -> Result<Self, Error> {
-        let pool = |purpose, size: u32| {
-            // One attempt by hand: the pool would try for its whole time-out and then not say why.
+    pub fn connect(url: &Url, entropy: &dyn Entropy) -> Result<Self, Error> {
+        // One attempt by hand: a pool would try for its whole time-out and then not say why.
+        let first = |purpose| {
             let manager = Manager { url: url.clone(), purpose };
-            drop(manager.connect().map_err(|error| Error::Unavailable(error.to_string()))?);
-            Pool::builder()
-                .max_size(size)
-                .min_idle(Some(1))
-                .connection_timeout(if purpose == Purpose::Write && matches!(url, Url::Sqlite(_)) {
-                    Duration::from_secs(5)
-                } else {
-                    Duration::from_secs(2)
-                })
-                .test_on_check_out(matches!(url, Url::Postgres(_)))
-                .error_handler(Box::new(Tell))
-                .build(manager)
-                .map_err(|error| Error::Unavailable(error.to_string()))
+            manager.connect().map(drop).map_err(|error| Error::Unavailable(error.to_string()))?;
+            Ok::<Manager, Error>(manager)
         };
         match url {
-            // One writer: SQLite's own queue is not fair.
             Url::Sqlite(path) => {
-                let writers = pool(Purpose::Write, 1)?;
-                let file = Some(Arc::new(DatabaseFile::at(path)?));
-                Ok(Self { readers: pool(Purpose::Read, 4)?, writers, file })
+                let pool = |purpose, size, turn| {
+                    let builder = Pool::builder().max_size(size).min_idle(Some(1)).test_on_check_out(false);
+                    let builder = builder.connection_timeout(turn).error_handler(Box::new(Tell));
+                    builder.build(first(purpose)?).map_err(|error| Error::Unavailable(error.to_string()))
+                };
+                let writer = pool(Purpose::Write, 1, Duration::from_secs(5))?;
+                let readers = pool(Purpose::Read, 4, Duration::from_secs(2))?;
+                Ok(Self(Backend::Embedded { readers, writer, file: Arc::new(DatabaseFile::at(path)?) }))
             }
             Url::Postgres(_) => {
-                let shared = pool(Purpose::Write, 10)?;
-                require_own_backends(Manager { url: url.clone(), purpose: Purpose::Write })?;
-                Ok(Self { readers: shared.clone(), writers: shared, file: None })
+                require_own_backends(first(Purpose::Write)?)?;
+                let pool = ServerPool::connect(url, random::base62(entropy, 12))?;
+                Ok(Self(Backend::Server(Arc::new(pool))))
             }
         }
     }
@@ -98,7 +99,7 @@ impl Db {
     /// # Errors
     /// When one of them fails, and [`Error::Refused`] where a newer program was here before.
     pub fn migrate(&self) -> Result<usize, Error> {
-        migrate(&mut *take(&self.writers)?)
+        migrate(&mut *take(&self.writers())?)
     }
 
     /// Runs the closure with a connection that is for reading.
@@ -124,7 +125,11 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        match self.is_embedded().then(|| self.readers.try_get()).flatten() {
+        let reader = match &self.0 {
+            Backend::Embedded { readers, .. } => readers.try_get(),
+            Backend::Server(_) => None,
+        };
+        match reader {
             Some(mut conn) => work(&mut conn),
             // Nobody waits for a connection on a worker thread.
             None => self.read(work).await,
@@ -152,7 +157,21 @@ impl Db {
     }
 
     const fn is_embedded(&self) -> bool {
-        self.file.is_some()
+        matches!(self.0, Backend::Embedded { .. })
+    }
+
+    fn readers(&self) -> Pool<Manager> {
+        match &self.0 {
+            Backend::Embedded { readers, .. } => readers.clone(),
+            Backend::Server(pool) => pool.current().1,
+        }
+    }
+
+    fn writers(&self) -> Pool<Manager> {
+        match &self.0 {
+            Backend::Embedded { writer, .. } => writer.clone(),
+            Backend::Server(pool) => pool.current().1,
+        }
     }
 
     /// Whether the database is still where it was opened.
@@ -160,16 +179,21 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] when the file of an embedded one was moved away, deleted or replaced.
     pub fn require_in_place(&self) -> Result<(), Error> {
-        self.file.as_ref().map_or(Ok(()), |file| file.require_in_place())
+        match &self.0 {
+            Backend::Embedded { file, .. } => file.require_in_place(),
+            Backend::Server(_) => Ok(()),
+        }
     }
 
-    /// A server that took a connection and says nothing is not waited for. Whether it did what it was asked is not known then.
+    /// A server that took a connection and says nothing is not waited for, and neither are its connections. Whether it did what
+    /// it was asked is not known then.
     async fn in_time<T, E: From<Error>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        if self.is_embedded() {
-            return work.await;
-        }
-        let silent = || E::from(Error::Unavailable("the server does not answer".into()));
-        tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(silent()))
+        let Backend::Server(pool) = &self.0 else { return work.await };
+        let (number, _) = pool.current();
+        tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| {
+            pool.give_up(number);
+            Err(Error::Unavailable("the server does not answer".into()).into())
+        })
     }
 
     /// [`Db::read`] for a thread that may wait, such as that of a shell command.
@@ -177,7 +201,7 @@ impl Db {
     /// # Errors
     /// As [`Db::read`].
     pub fn read_here<T, E: From<Error>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = take(&self.readers)?;
+        let mut conn = take(&self.readers())?;
         let result = work(&mut conn);
         unless_lost(&mut conn, result)
     }
@@ -191,7 +215,7 @@ impl Db {
         E: From<Error> + std::error::Error + 'static,
     {
         self.require_in_place()?;
-        let mut conn = take(&self.writers)?;
+        let mut conn = take(&self.writers())?;
         let mut tries = 1;
         loop {
             match transaction(&mut conn, &mut work) {

@@ -140,3 +140,49 @@ async fn a_server_that_does_not_answer_is_not_waited_for_for_long() {
     recovers(&portal, &mut ada, &key).await;
     portal.stops();
 }
+
+/// Longest until a node decides again, once it can reach its server.
+const BACK_WITHIN: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_decides_again_within_5_seconds_of_the_return_of_its_network_and_the_others_all_the_time() {
+    let mut proxy = Proxy::start().await;
+    let place = Place::with_url(&proxy.url);
+    let (portal, mut ada) = place.ada().await;
+    let key = ada.makes_key("billing-sync").await;
+    // Two nodes with a network of their own.
+    let direct = [("DATABASE_URL", proxy.direct.as_str())];
+    let others = [1, 2].map(|_| place.serve_with(&["--listen", "127.0.0.1:0"], &direct));
+    let client = &ada.client;
+    let decides = async |origin: &str| {
+        let answer = verify(client, origin, &key.secret).await.expect("an answer");
+        assert!(matches!(answer.status.as_u16(), 200 | 503), "{}", answer.body);
+        answer.status.as_u16() == 200 && answer.json()["code"] == "VALID"
+    };
+    for fault in ["lost", "cut", "silent", "lost"] {
+        match fault {
+            "lost" => proxy.loses_everything().await,
+            "cut" => proxy.is_cut().await,
+            _ => proxy.falls_silent().await,
+        }
+        // More than there are connections: all of them wait for what was lost.
+        let waiting = futures_util::future::join_all((0..16).map(|_| decides(&portal.origin)));
+        let refused = tokio::join!(waiting, async {
+            for _ in 0..20 {
+                for other in &others {
+                    assert!(decides(&other.origin).await, "another node is not concerned");
+                }
+            }
+            proxy.is_back().await;
+            let back = now();
+            while !decides(&portal.origin).await {
+                assert!(back.elapsed() < BACK_WITHIN, "after everything was {fault}: {:?}", back.elapsed());
+            }
+        });
+        drop(refused);
+    }
+    let [one, two] = others;
+    for portal in [portal, one, two] {
+        portal.stops();
+    }
+}

@@ -2,6 +2,7 @@
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Nullable, Text};
+use keystead::base::random::SystemEntropy;
 use keystead::db::{Conn, Db, Error, Url};
 
 /// The database of a place.
@@ -21,7 +22,7 @@ struct Line {
 
 impl Database {
     pub fn open(url: &str) -> Self {
-        Self(Db::connect(&url.parse::<Url>().expect("a URL")).expect("the database answers"))
+        Self(Db::connect(&url.parse::<Url>().expect("a URL"), &SystemEntropy).expect("the database answers"))
     }
 
     /// One number that SQL computes; nothing is 0.

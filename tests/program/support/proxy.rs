@@ -17,12 +17,16 @@ enum Line {
     Cut,
     /// Connections stay, new ones are accepted, and nothing is ever answered.
     Silent,
+    /// Connections stay, and what is said meanwhile is lost, in both directions.
+    Lossy,
 }
 
 /// A line to a new, empty database.
 pub struct Proxy {
     /// The database's URL through this line.
     pub url: String,
+    /// Its URL without the line.
+    pub direct: String,
     line: watch::Sender<Line>,
     now: watch::Receiver<Line>,
 }
@@ -38,7 +42,7 @@ impl Proxy {
         let url = format!("postgres://postgres@{address}/{name}");
         let ((line, asked), (told, now)) = (watch::channel(Line::Open), watch::channel(Line::Open));
         tokio::spawn(serve(listener, address, socket, asked, told));
-        Self { url, line, now }
+        Self { url, direct, line, now }
     }
 
     /// Closes all connections, and refuses new ones.
@@ -49,6 +53,11 @@ impl Proxy {
     /// From now on nothing is answered.
     pub async fn falls_silent(&mut self) {
         self.becomes(Line::Silent).await;
+    }
+
+    /// What is said from now on is lost. The connections go on afterwards.
+    pub async fn loses_everything(&mut self) {
+        self.becomes(Line::Lossy).await;
     }
 
     /// All is well again; what was connected while it was silent is closed.
@@ -77,7 +86,7 @@ async fn serve(
                 listener = None;
                 connections.shutdown().await;
             }
-            Line::Open | Line::Silent => {
+            Line::Open | Line::Silent | Line::Lossy => {
                 if line == Line::Open && *told.borrow() == Line::Silent {
                     connections.shutdown().await;
                 }
@@ -106,6 +115,10 @@ async fn serve(
     }
 }
 
+fn is_lost(line: &watch::Receiver<Line>) -> bool {
+    matches!(*line.borrow(), Line::Silent | Line::Lossy)
+}
+
 async fn carry(mut near: TcpStream, socket: PathBuf, line: watch::Receiver<Line>) {
     let Ok(mut far) = UnixStream::connect(socket).await else { return };
     let (mut there, mut back) = (vec![0; 65_536], vec![0; 65_536]);
@@ -113,12 +126,12 @@ async fn carry(mut near: TcpStream, socket: PathBuf, line: watch::Receiver<Line>
         tokio::select! {
             read = near.read(&mut there) => match read {
                 Ok(0) | Err(_) => return,
-                Ok(_) if *line.borrow() == Line::Silent => {}
+                Ok(_) if is_lost(&line) => {}
                 Ok(length) => if far.write_all(&there[..length]).await.is_err() { return },
             },
             read = far.read(&mut back) => match read {
                 Ok(0) | Err(_) => return,
-                Ok(_) if *line.borrow() == Line::Silent => {}
+                Ok(_) if is_lost(&line) => {}
                 Ok(length) => if near.write_all(&back[..length]).await.is_err() { return },
             },
         }

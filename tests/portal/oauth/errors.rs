@@ -4,11 +4,11 @@ use super::refused;
 use crate::support::on_both;
 
 on_both! {
-    async fn rfc_6749_5_2_a_fault_of_ours_is_json_too_and_tells_nothing(portal: Portal) {
+    async fn rfc_6749_5_2_a_database_that_refuses_is_json_too_and_tells_nothing(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         portal.sql("ALTER TABLE signing_keys RENAME TO signing_keys_gone").await;
         let answer = portal.token_for(&key).await;
-        refused(&answer, 500, "server_error");
+        refused(&answer, 503, "temporarily_unavailable");
         assert!(!answer.body.contains("signing_keys") && !answer.body.contains("SELECT"), "{}", answer.body);
         portal.sql("ALTER TABLE signing_keys_gone RENAME TO signing_keys").await;
         portal.token_for(&key).await.is(200);

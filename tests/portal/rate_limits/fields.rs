@@ -2,7 +2,6 @@
 
 use crate::support::{Key, Page, Portal, Visitor, on_both};
 
-const ROOT: &str = "organization=acme";
 const SALES: &str = "organization=acme:namespace=sales";
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -94,13 +93,13 @@ on_both! {
     async fn more_requests_are_for_whoever_may_give_all_that_the_key_holds(portal: Portal) {
         let key = portal.ada().await.makes_key("billing-sync").await;
         portal.has_resource(SALES).await;
-        portal.gives(&key, "ci", ROOT).await;
+        portal.gives(&key, "ci", SALES).await;
         portal.sql("UPDATE api_keys SET rate_limits = '10/minute/10'").await;
         portal.somebody("acme", "bill@acme.example", &[]).await;
         portal.holds("bill@acme.example", "manage-api-credentials", SALES).await;
         let mut bill = portal.visitor();
         bill.signs_in("bill@acme.example", crate::support::PASSWORD).await;
-        let row = [("grant-role-0", "ci"), ("grant-resource-0", ROOT)];
+        let row = [("grant-role-0", "ci"), ("grant-resource-0", SALES)];
         for wider in [&[][..], &[("limit_minute", "11")], &[("limit_minute", "10"), ("burst_minute", "11")], &[("limit_second", "1")]] {
             let page = updates(&mut bill, &key, &[&row[..], wider].concat()).await.is(403);
             page.says("let it be used from more addresses or more often.");

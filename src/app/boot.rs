@@ -14,6 +14,7 @@ use crate::audit::{self, Action, Event};
 use crate::base::clock::Clock;
 use crate::base::keyring::Keyring;
 use crate::base::random::{self, Entropy};
+use crate::base::text::without_bom;
 use crate::config::Config;
 use crate::db::{self, Db, dialect};
 use crate::installation;
@@ -138,7 +139,7 @@ fn read_secret(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, StartError> {
     };
     let malformed =
         || StartError::new(format!("{} is not an installation secret: it has 64 hexadecimal digits", path.display()));
-    let digits = text.trim().as_bytes();
+    let digits = without_bom(&text).trim().as_bytes();
     if digits.len() != 64 {
         return Err(malformed());
     }

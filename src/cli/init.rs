@@ -12,13 +12,14 @@ use crate::base::clock::SystemClock;
 use crate::base::password::Hasher;
 use crate::base::random::SystemEntropy;
 use crate::base::secret::Secret;
-use crate::base::text::check_line;
+use crate::base::text::{check_line, without_bom};
 use crate::config::Config;
 use crate::sign_in::{self, Proof, SetUp};
 use crate::users::LONGEST_NAME;
 use crate::users::email::Email;
 use crate::users::password::{self, PasswordProblem};
 
+use super::output::print_done;
 use super::shell::{required, text};
 use super::tenant::parse_slug;
 
@@ -70,15 +71,26 @@ pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartEr
         keyring: opened.keyring,
     };
     opened.db.write_here(|tx| sign_in::set_up(tx, &act, &new, &Proof::Shell)).map_err(StartError::new)?;
-    println!("{} is ready. {} signs in with the password that was given.", new.organization, new.email.as_str());
-    Ok(())
+    let line =
+        format!("{} is ready. {} signs in with the password that was given.", new.organization, new.email.as_str());
+    print_done([&line], &line)
 }
 
 fn read_password() -> Result<Secret, StartError> {
     let mut text = Zeroizing::new(String::new());
     let read = std::io::stdin().take(4_096).read_to_string(&mut text);
     read.map_err(|error| StartError::new(format!("the password cannot be read from standard input: {error}")))?;
-    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    let text = without_bom(&text);
+    let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.contains(['\n', '\r']) {
+        return Err(StartError::new("there is more than one line on standard input: give the password alone"));
+    }
+    // A form takes neither, so nobody could sign in with such a password. U+FFFD is what a wrong encoding leaves behind.
+    if line.contains(|letter: char| letter.is_control() || letter == '\u{fffd}') {
+        return Err(StartError::new(
+            "the password on standard input holds a control character, such as a tab or NUL, or U+FFFD: browsers cannot send it",
+        ));
+    }
     Ok(Secret::new(line.to_owned()))
 }
 

@@ -1,6 +1,7 @@
 //! Settings: flag, then environment, then `keystead.toml`, then default. One table names them all; whatever is not in it, or
 //! makes no sense, stops the start with one line.
 
+mod service_links;
 mod settings;
 mod sources;
 
@@ -10,6 +11,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::{IpNet, Ipv4Net};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::db;
 use crate::mail::{Address, SmtpUrl};
@@ -121,7 +124,7 @@ impl Config {
                 said,
                 "log",
                 "is not a level such as info, nor a list of directives such as keystead=debug",
-                |text| tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned()),
+                |text| is_log_filter(text).then(|| text.to_owned()),
             )?
             .unwrap_or_else(|| "info".into()),
             log_format: parsed(said, "log_format", "is neither text nor json", |text| match text {
@@ -186,6 +189,21 @@ fn smtp(said: &BTreeMap<&'static str, Said>) -> Result<Option<Smtp>, ConfigError
     let from = parsed(said, "smtp_from", "is not an e-mail address", |text| text.parse().ok())?;
     let url = secret(said, "smtp_url", "smtp_url_file")?;
     Ok(url.map(|url| Smtp { url, from }))
+}
+
+/// The library takes a word that is no level for a target, and what names no target of Keystead's logs nothing of Keystead: each
+/// directive needs its level here, and one of them has to be about everything or about Keystead.
+fn is_log_filter(text: &str) -> bool {
+    let directives = text.split(',').map(str::trim).filter(|directive| !directive.is_empty());
+    let (levels, targets): (Vec<&str>, Vec<&str>) =
+        directives.partition(|directive| directive.parse::<LevelFilter>().is_ok());
+    let is_ours = |target: &&str| {
+        target.strip_prefix("keystead").is_some_and(|rest| rest.starts_with("::") || rest.starts_with(['=', '[']))
+    };
+    let has_level = |target: &&str| target.rsplit_once('=').is_some_and(|(_, level)| !level.is_empty());
+    (!levels.is_empty() || targets.iter().any(is_ours))
+        && targets.iter().all(has_level)
+        && EnvFilter::try_new(text).is_ok()
 }
 
 /// At least one network: an empty list that somebody wrote was meant to say something else.
@@ -262,6 +280,12 @@ mod tests {
             (&[("gateway_addresses", "")], &[], "--gateway-addresses"),
             (&[("public_url", "keys.acme.example")], &[], "--public-url"),
             (&[("log_format", "xml")], &[], "--log-format"),
+            (&[("log", "verbose")], &[], "--log"),
+            (&[("log", "info,keystead=")], &[], "--log"),
+            (&[("log", "info,keystead")], &[], "--log"),
+            (&[("log", "keystad=debug")], &[], "--log"),
+            (&[("log", " , ")], &[], "--log"),
+            (&[("data_dir", "data\r")], &[], "--data-dir"),
             (&[("insecure_http", "maybe")], &[], "--insecure-http"),
         ] {
             let message = load(flags, variables).unwrap_err();

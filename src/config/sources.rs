@@ -6,6 +6,9 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::base::text::without_bom;
+
+use super::service_links::is_service_link;
 use super::settings::{CONFIG_VARIABLE, SETTINGS};
 use super::{ConfigError, wrong};
 
@@ -33,6 +36,9 @@ pub(super) fn said(sources: Sources) -> Result<BTreeMap<&'static str, Said>, Con
         let Ok(name) = name.into_string() else { continue };
         let known = SETTINGS.iter().any(|setting| setting.variable == name) || name == CONFIG_VARIABLE;
         if name.starts_with("KEYSTEAD_") && !known {
+            if value.to_str().is_some_and(|value| is_service_link(&name, value)) {
+                continue;
+            }
             return wrong(format!(
                 "the environment variable {name} is unknown: keystead serve --help lists the settings"
             ));
@@ -57,6 +63,10 @@ pub(super) fn said(sources: Sources) -> Result<BTreeMap<&'static str, Said>, Con
         // An empty variable is one that is not set, as in compose files.
         let strongest = flag.or(variable.filter(|said| !said.value.is_empty())).or(line);
         if let Some(strongest) = strongest {
+            // A line end is easily brought along by a file of variables; a path would silently become another.
+            if strongest.value.contains(char::is_control) {
+                return wrong(format!("{} holds a control character, such as a line end", strongest.place));
+            }
             said.insert(setting.name, strongest);
         }
     }
@@ -76,6 +86,7 @@ fn read_file(named: Option<&Path>) -> Result<BTreeMap<String, String>, ConfigErr
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(error) => return wrong(format!("{} cannot be read: {error}", path.display())),
     };
+    let text = without_bom(&text);
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         ConfigError(format!("{} is not TOML, line {line}: {}", path.display(), error.message().replace('\n', " ")))
@@ -117,7 +128,13 @@ pub(super) fn secret<T: FromStr<Err: Display>>(
         (Some(_), Some(_)) => return wrong(format!("{name} and {file_name} are both set: take one of them out")),
         (Some(said), None) => (said.value.clone(), &said.place),
         (None, Some(said)) => match std::fs::read_to_string(&said.value) {
-            Ok(text) => (text.trim().to_owned(), &said.value),
+            Ok(text) => {
+                let line = without_bom(&text).trim();
+                if line.contains(char::is_control) {
+                    return wrong(format!("{}: {} holds more than one line of text", said.place, said.value));
+                }
+                (line.to_owned(), &said.value)
+            }
             Err(error) => return wrong(format!("{}: {} cannot be read: {error}", said.place, said.value)),
         },
         (None, None) => return Ok(None),

@@ -80,11 +80,28 @@ fn a_weak_password_is_refused_and_not_repeated() {
 
 #[tokio::test]
 async fn the_password_is_the_first_line_without_its_end() {
-    for ending in ["", "\n", "\r\n"] {
+    for (mark, ending) in [("", ""), ("", "\n"), ("\u{feff}", "\r\n")] {
         let place = Place::new();
-        assert!(place.run_told(&GOOD, &format!(" {PASSWORD} {ending}")).status.success());
+        assert!(place.run_told(&GOOD, &format!("{mark} {PASSWORD} {ending}")).status.success());
         let portal = place.serve();
         let mut ada = Person::at(&portal.origin);
         ada.signs_in("ada@acme.example", &format!(" {PASSWORD} ")).await.redirects_to("/api-keys");
     }
+}
+
+#[test]
+fn a_password_that_no_browser_can_send_is_refused_and_not_repeated() {
+    let place = Place::new();
+    for (text, said) in [
+        (format!("{PASSWORD}\n{PASSWORD}\n"), "more than one line"),
+        (format!("{PASSWORD}\n\n"), "more than one line"),
+        (format!("{PASSWORD}\r"), "more than one line"),
+        (format!("{PASSWORD}\0"), "control character"),
+        (format!("the\t{PASSWORD}"), "control character"),
+        (format!("{PASSWORD}\u{85}"), "control character"),
+        (format!("{PASSWORD}\u{fffd}"), "U+FFFD"),
+    ] {
+        place.run_told(&GOOD, &text).refuses(said).says_nothing_of(PASSWORD);
+    }
+    assert!(!place.path("data").exists());
 }

@@ -91,6 +91,71 @@ fn what_is_unknown_is_named() {
 }
 
 #[test]
+fn kubernetes_may_add_its_variables_for_a_service_named_keystead() {
+    let of_kubernetes = [
+        ("KEYSTEAD_SERVICE_HOST", "10.0.0.7"),
+        ("KEYSTEAD_SERVICE_PORT", "8080"),
+        ("KEYSTEAD_SERVICE_PORT_HTTP", "8080"),
+        ("KEYSTEAD_PORT", "tcp://10.0.0.7:8080"),
+        ("KEYSTEAD_PORT_8080_TCP", "tcp://10.0.0.7:8080"),
+        ("KEYSTEAD_PORT_8080_TCP_PROTO", "tcp"),
+        ("KEYSTEAD_PORT_8080_TCP_PORT", "8080"),
+        ("KEYSTEAD_PORT_8080_TCP_ADDR", "10.0.0.7"),
+        ("KEYSTEAD_ADMIN_SERVICE_HOST", "fd00::7"),
+        ("KEYSTEAD_ADMIN_SERVICE_PORT", "443"),
+        ("KEYSTEAD_ADMIN_PORT", "tcp://[fd00::7]:443"),
+        ("KEYSTEAD_ADMIN_PORT_443_TCP", "tcp://[fd00::7]:443"),
+        ("KEYSTEAD_ADMIN_PORT_443_TCP_ADDR", "fd00::7"),
+    ];
+    let place = Place::new();
+    place.serve_with(&["--listen", "127.0.0.1:0"], &of_kubernetes).stops();
+    for (name, value) in [
+        ("KEYSTEAD_PORT", "8080"),
+        ("KEYSTEAD_SERVICE_HOST", "keys.acme.example"),
+        ("KEYSTEAD_HOST", "10.0.0.7"),
+        ("KEYSTEAD_LISTEN_PORT", "8080"),
+        ("KEYSTEAD_PORT_8080_TCP_NAME", "tcp"),
+    ] {
+        let mut variables = of_kubernetes.to_vec();
+        variables.retain(|(other, _)| *other != name);
+        variables.push((name, value));
+        place.run_with(&[], &variables).refuses(&format!("{name} is unknown"));
+    }
+}
+
+#[test]
+fn a_log_filter_that_would_silence_keystead_by_mistake_is_refused() {
+    let place = Place::new();
+    for filter in
+        ["verbose", "warning", "keystead", "keystad=debug", "actix_web=debug", "info,keystead=", "info,verbose", ","]
+    {
+        place.run(&["--log", filter]).refuses("--log");
+        place.run_with(&[], &[("KEYSTEAD_LOG", filter)]).refuses("KEYSTEAD_LOG");
+    }
+    for filter in ["off", "WARN", "keystead=debug", "keystead::web=debug,actix_web=info", "info,mio=off"] {
+        place.serve_with(&["--listen", "127.0.0.1:0", "--log", filter], &[]).stops();
+    }
+}
+
+#[test]
+fn values_and_files_from_other_systems_are_read_or_refused_and_never_taken_for_others() {
+    let place = Place::new();
+    for name in ["data_dir", "secret_file", "database_url", "smtp_url"] {
+        let said = place.run_with(&[], &[(variable(name), "sqlite:data\r")]);
+        said.refuses(variable(name)).refuses("control character");
+    }
+    place.write("url", "\u{feff}sqlite:other.db\r\n");
+    place.write("keystead.toml", "\u{feff}listen = \"127.0.0.1:0\"\r\ndatabase_url_file = \"url\"\r\n");
+    place.serve_with(&[], &[]).stops();
+    let secret = place.read("data/keystead.secret");
+    place.write("data/keystead.secret", &format!("\u{feff}{}\r\n", secret.trim()));
+    place.serve_with(&[], &[]).stops();
+    assert!(place.path("other.db").exists());
+    place.write("url", "sqlite:other.db\nsqlite:third.db\n");
+    place.run(&[]).refuses("more than one line");
+}
+
+#[test]
 fn a_settings_file_that_is_named_has_to_be_there() {
     let place = Place::new();
     place.run(&["--config", "other.toml"]).refuses("other.toml");

@@ -32,6 +32,8 @@
 
 #![warn(clippy::disallowed_methods)]
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+// They panic when the write fails.
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod access;
 pub mod account;

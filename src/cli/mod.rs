@@ -2,8 +2,11 @@
 
 mod demo;
 mod init;
+mod logging;
+mod output;
 mod serve;
 mod shell;
+mod signals;
 mod tenant;
 mod user;
 
@@ -13,17 +16,20 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::config::{CONFIG_VARIABLE, Config, LogFormat, SETTINGS, Sources};
+use crate::config::{CONFIG_VARIABLE, Config, SETTINGS, Sources};
+
+use output::{fail, unwritable};
 
 /// Runs the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Vec<(OsString, OsString)>) -> ExitCode {
     let matches = match command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return fail(&first_line(&error.to_string())),
+        Err(error) if error.use_stderr() => return fail(first_line(&error.to_string())),
         Err(help) => {
-            // Nobody listens any more: nothing to be done about it.
-            let _ = help.print();
-            return ExitCode::SUCCESS;
+            return match help.print() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(unwritable(&error, "")),
+            };
         }
     };
     let (name, arguments) = matches.subcommand().unwrap_or(("serve", &matches));
@@ -31,9 +37,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Vec<(OsSt
     let deepest = arguments.subcommand().map_or(arguments, |(_, deeper)| deeper);
     let config = match Config::load(sources(deepest, environment)) {
         Ok(config) => config,
-        Err(error) => return fail(&error.to_string()),
+        Err(error) => return fail(error),
     };
-    start_logging(&config);
+    if let Err(error) = logging::start(&config) {
+        return fail(error);
+    }
     let result = match name {
         "demo" => demo::run(&config, arguments),
         "init" => init::run(&config, arguments),
@@ -43,7 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: Vec<(OsSt
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
+        Err(error) => fail(error),
     }
 }
 
@@ -85,27 +93,6 @@ fn sources(matches: &ArgMatches, environment: Vec<(OsString, OsString)>) -> Sour
 fn first_line(text: &str) -> String {
     let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect::<Vec<_>>();
     format!("{} (keystead --help lists commands and settings)", lines.join(" ").trim_start_matches("error: "))
-}
-
-fn fail(line: &str) -> ExitCode {
-    eprintln!("keystead: {line}");
-    ExitCode::FAILURE
-}
-
-fn start_logging(config: &Config) {
-    // Whatever is asked for, these crates stay quiet: at their lowest levels they log what they read and write.
-    let quiet = ["actix_http", "actix_session", "actix_server", "actix_web", "multer", "mio"];
-    let filter = quiet.iter().fold(tracing_subscriber::EnvFilter::new(&config.log), |filter, name| {
-        match format!("{name}=warn").parse() {
-            Ok(directive) => filter.add_directive(directive),
-            Err(_) => filter,
-        }
-    });
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
-    match config.log_format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
-    }
 }
 
 #[cfg(test)]

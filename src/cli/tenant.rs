@@ -12,6 +12,7 @@ use crate::signing_keys;
 use crate::tenants::{self, Slug, SlugProblem};
 use crate::users::LONGEST_NAME;
 
+use super::output::{print, print_done};
 use super::shell::{self, Shell, required, text};
 
 pub(super) fn command() -> Command {
@@ -51,16 +52,14 @@ fn add(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
         .db
         .write_here(|tx| sign_in::add_tenant(tx, &act, &slug, &organization))
         .map_err(|error| StartError::new(format!("--slug {slug}: {error}")))?;
-    println!("{}", json!({ "tenant": tenant.slug, "organization": tenant.organization }));
-    Ok(())
+    let line = json!({ "tenant": tenant.slug, "organization": tenant.organization });
+    print_done([line], &format!("The organization {} was added all the same", tenant.slug))
 }
 
 fn list(config: &Config) -> Result<(), StartError> {
     let opened = shell::open(config)?;
-    for tenant in opened.db.read_here(tenants::all)? {
-        println!("{}", json!({ "tenant": tenant.slug, "organization": tenant.organization }));
-    }
-    Ok(())
+    let all = opened.db.read_here(tenants::all)?.into_iter();
+    print(all.map(|tenant| json!({ "tenant": tenant.slug, "organization": tenant.organization })))
 }
 
 fn rotate_signing_key(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
@@ -75,8 +74,8 @@ fn rotate_signing_key(config: &Config, arguments: &ArgMatches) -> Result<(), Sta
         "signs_from": rotated.signs_from.rfc3339(), "previous_kid": rotated.before,
         "previous_published_until": rotated.before_published_until.map(Timestamp::rfc3339),
     });
-    println!("{line}");
-    Ok(())
+    let done = format!("The next signing key {} was made all the same: the page Settings shows it", rotated.kid);
+    print_done([line], &done)
 }
 
 /// What was given for a slug, or what is wrong with it.

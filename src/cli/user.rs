@@ -8,10 +8,11 @@ use crate::app::StartError;
 use crate::base::text::check_line;
 use crate::config::Config;
 use crate::grants::Wanted;
-use crate::tenants;
+use crate::tenants::{self, Tenant};
 use crate::users::email::Email;
 use crate::users::{self, Invite, LONGEST_NAME, Link};
 
+use super::output::{print, print_done};
 use super::shell::{self, Shell, required, text};
 
 pub(super) fn command() -> Command {
@@ -68,8 +69,7 @@ fn invite(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
     let wanted = roles.iter().map(|role| wanted(role, &shell)).collect::<Result<Vec<_>, _>>()?;
     let new = Invite { email, name, wanted };
     let link = shell.write(|tx, act| users::invite(tx, act, &new))?;
-    print(config, &link);
-    Ok(())
+    print_link(config, &shell.tenant, &link)
 }
 
 /// `ROLE`, or `RESOURCE=ROLE`; a resource's path has equals signs of its own, so the last one parts them.
@@ -90,16 +90,14 @@ fn list(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
     let shell = Shell::open(config, &text(arguments, "tenant"))?;
     let act = shell.act();
     let all = shell.opened.db.read_here(|conn| users::all(conn, &act.actor)).map_err(StartError::new)?;
-    for listed in all {
+    print(all.into_iter().map(|listed| {
         let user = listed.user;
-        let line = json!({
+        json!({
             "user_id": user.public_id, "email": user.email, "name": user.name, "status": user.status().as_str(),
             "grants": listed.grants.iter().map(grant).collect::<Vec<_>>(),
             "created_at": user.created_at.rfc3339(), "last_signed_in_at": user.last_signed_in_at.map(|at| at.rfc3339()),
-        });
-        println!("{line}");
-    }
-    Ok(())
+        })
+    }))
 }
 
 fn grant(grant: &Grant) -> Value {
@@ -114,8 +112,7 @@ fn reset(config: &Config, arguments: &ArgMatches) -> Result<(), StartError> {
     let link = shell
         .write(|tx, act| users::link_by_email(tx, act, &email))
         .map_err(|error| StartError::new(format!("--email {}: {error}", email.as_str())))?;
-    print(config, &link);
-    Ok(())
+    print_link(config, &shell.tenant, &link)
 }
 
 /// An address belongs to one user of the installation who can sign in.
@@ -137,12 +134,16 @@ fn address(arguments: &ArgMatches) -> Result<Email, StartError> {
 }
 
 /// The one place where the link is: on standard output, once.
-fn print(config: &Config, link: &Link) {
+fn print_link(config: &Config, tenant: &Tenant, link: &Link) -> Result<(), StartError> {
     let public_url = config.public_url_at(config.listen);
     let line = json!({
         "user_id": link.user.public_id, "email": link.user.email, "purpose": link.purpose.as_str(),
         "url": format!("{public_url}/invitations/{}", link.issued.code.expose()),
         "expires_at": link.issued.expires_at.rfc3339(),
     });
-    println!("{line}");
+    let (slug, email) = (&tenant.slug, &link.user.email);
+    let done = format!(
+        "The link was made, and nobody has seen it: keystead user reset --tenant {slug} --email {email} makes another in its place"
+    );
+    print_done([line], &done)
 }

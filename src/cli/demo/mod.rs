@@ -13,7 +13,6 @@ mod tree;
 use std::sync::Arc;
 
 use clap::{ArgMatches, Command};
-use tokio::signal::unix::SignalKind;
 
 use crate::app::{self, StartError};
 use crate::base::clock::SystemClock;
@@ -22,7 +21,8 @@ use crate::base::random::{self, SystemEntropy};
 use crate::base::secret::Secret;
 use crate::config::Config;
 
-use super::serve::{self, Signals};
+use super::serve;
+use super::signals::Signals;
 use place::Place;
 
 /// Settings that say where an installation is. The demo has a place of its own, and touches no other.
@@ -42,7 +42,7 @@ pub(super) fn run(config: &Config, arguments: &ArgMatches) -> Result<(), StartEr
     }
     actix_web::rt::System::new().block_on(async {
         // From here on a signal does not end the program before the directory is taken away.
-        let signals = Signals::of(&[SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()])?;
+        let signals = Signals::listen()?;
         let place = Place::make(&SystemEntropy)?;
         let config = place.config(config);
         let opened = app::open(&config, Arc::new(SystemClock), Arc::new(SystemEntropy))?;

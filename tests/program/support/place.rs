@@ -113,10 +113,21 @@ impl Place {
         self.end_of(command)
     }
 
-    fn end_of(&self, mut command: Command) -> Outcome {
+    /// Runs the program to its end, with this as its standard output.
+    pub fn run_into(&self, arguments: &[&str], out: impl Into<Stdio>) -> Outcome {
+        self.end_with(self.keystead(arguments), Some(out.into()))
+    }
+
+    fn end_of(&self, command: Command) -> Outcome {
+        self.end_with(command, None)
+    }
+
+    fn end_with(&self, mut command: Command, out: Option<Stdio>) -> Outcome {
         let talk = tempfile::tempdir().expect("a temporary directory");
         let file = |name: &str| File::create(talk.path().join(name)).expect("a file");
-        let mut child = command.stdout(file("out")).stderr(file("err")).spawn().expect("keystead starts");
+        let kept = file("out");
+        command.stdout(out.unwrap_or_else(|| kept.into())).stderr(file("err"));
+        let mut child = command.spawn().expect("keystead starts");
         let status = eventually("the program ends by itself", || child.try_wait().expect("a process of ours"));
         let text = |name: &str| fs::read_to_string(talk.path().join(name)).expect("text");
         Outcome { status, out: text("out"), err: text("err") }

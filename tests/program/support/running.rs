@@ -20,7 +20,14 @@ pub struct Running {
 impl Running {
     /// Waits until it says that it is ready.
     pub fn start(mut command: Command, out: &Path, log: &Path) -> Self {
-        command.stdout(File::create(out).expect("a file")).stderr(File::create(log).expect("a file"));
+        let errors = File::create(log).expect("a file");
+        command.stderr(errors);
+        Self::start_as_it_is(command, out, log)
+    }
+
+    /// As [`Running::start`], with standard error where the command has it. `log` is a file that it may or may not write.
+    pub fn start_as_it_is(mut command: Command, out: &Path, log: &Path) -> Self {
+        command.stdout(File::create(out).expect("a file"));
         let process = command.spawn().expect("keystead starts");
         let (out, log) = (out.to_owned(), log.to_owned());
         let mut portal = Self { process, origin: String::new(), setup_link: None, out, log };

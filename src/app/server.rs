@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_session::SessionMiddleware;
@@ -24,6 +23,7 @@ use crate::sign_in::{self, SessionPeople, SetUpGate, Throttle};
 use crate::signing_keys::Ring;
 use crate::usage::Recorder;
 use crate::web::around::{around, nothing_here};
+use crate::web::bodies::Bodies;
 use crate::web::compression::compress;
 use crate::web::cookies::{Cookies, Name};
 use crate::web::routes::{Face, Route, mount};
@@ -36,6 +36,9 @@ use super::mailer::mailer;
 
 /// Most passwords that are hashed at once: 19 MiB and a processor each.
 const PASSWORDS_AT_ONCE: usize = 4;
+/// How long a connection may be idle. Whichever end closes it first, a request of the client may be on its way, so it has to be the
+/// client: of load balancers and proxies that cannot be configured, Google Cloud's waits longest, 600 seconds.
+const IDLE: Duration = Duration::from_secs(620);
 /// How long requests may take to finish when the process is asked to stop, in seconds.
 const GRACE_SECONDS: u64 = 30;
 
@@ -87,10 +90,12 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     let mailer = mailer(config, &public_url, &opened.entropy)?;
     let session_key = Key::from(&opened.keyring.session_cookie().map_err(StartError::new)?[..]);
     let sessions = DatabaseSessions::new(opened.db.clone(), Arc::clone(&opened.clock));
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let throttle = Data::new(Throttle::new(&*opened.entropy));
     let portal = Data::new(Portal {
         cookies: Cookies::new(&public_url, &opened.keyring),
-        hasher: Hasher::new(passwords_at_once(), &*opened.entropy).map_err(StartError::new)?,
+        hasher: Hasher::new(passwords_at_once(processors), &*opened.entropy).map_err(StartError::new)?,
+        bodies: Bodies::default(),
         db: opened.db,
         clock: opened.clock,
         entropy: opened.entropy,
@@ -150,6 +155,7 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
         }
     };
     let mut server = HttpServer::new(app)
+        .keep_alive(IDLE)
         .client_request_timeout(Duration::from_secs(10))
         .shutdown_timeout(GRACE_SECONDS)
         .disable_signals();
@@ -160,8 +166,9 @@ pub fn start(config: &Config, opened: Opened, workers: Option<usize>) -> Result<
     Ok(Running { address, public_url, setup_link, portal, server, stopping, uses: uses.into_inner() })
 }
 
-fn passwords_at_once() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(PASSWORDS_AT_ONCE)
+/// One processor stays free for requests, where there are several.
+fn passwords_at_once(processors: usize) -> usize {
+    processors.saturating_sub(1).clamp(1, PASSWORDS_AT_ONCE)
 }
 
 /// A fresh code at each start, while there is no administrator.
@@ -183,9 +190,9 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Says so at `/readyz`, takes no more connections, lets requests finish.
+    /// Says so at `/readyz` and ends connections with their next answer; then takes no more, and lets requests finish.
     pub async fn stop(&self) {
-        self.stopping.0.store(true, Ordering::Relaxed);
+        self.stopping.begin().await;
         self.handle.stop(true).await;
     }
 
@@ -215,5 +222,16 @@ impl Running {
             tracing::warn!(%error, "the uses of keys of the last seconds are lost");
         }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashing_passwords_leaves_a_processor_free() {
+        let permits = [1, 2, 3, 5, 64].map(passwords_at_once);
+        assert_eq!(permits, [1, 1, 2, 4, 4]);
     }
 }

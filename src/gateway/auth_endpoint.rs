@@ -131,7 +131,7 @@ fn asked(req: &HttpRequest) -> Result<(Question, Option<String>, StatusCode), Er
 
 fn misconfigured(words: impl Into<Cow<'static, str>>) -> Error {
     let words = words.into();
-    Error::new(Kind::Internal, words.clone()).because(format!("a gateway asks what makes no sense: {words}"))
+    Error::new(Kind::Misconfigured, words.clone()).because(format!("a gateway asks what makes no sense: {words}"))
 }
 
 struct Asked {

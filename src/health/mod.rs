@@ -1,7 +1,5 @@
 //! For whoever runs Keystead: does the process live, may it take traffic.
 
-use std::sync::atomic::Ordering;
-
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, http::header};
 
@@ -24,7 +22,7 @@ async fn lives() -> HttpResponse {
 
 /// Ready when the database answers, its file is where it was, and nobody has asked the process to stop.
 async fn is_ready(portal: Data<Portal>, stopping: Data<Stopping>) -> Result<HttpResponse, Error> {
-    if stopping.0.load(Ordering::Relaxed) {
+    if stopping.has_begun() {
         return Err(Error::unavailable("the process is stopping"));
     }
     portal.db.require_in_place().map_err(Error::unavailable)?;

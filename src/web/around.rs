@@ -2,11 +2,11 @@
 
 use std::panic::AssertUnwindSafe;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -18,7 +18,7 @@ use crate::base::random;
 use super::error::Kind;
 use super::request_info::RequestInfo;
 use super::routes::Face;
-use super::{Error, Portal, client_address, error_page, headers};
+use super::{Error, Portal, Stopping, client_address, error_page, headers};
 
 /// The methods of RFC 9110, section 9.3, and RFC 5789.
 const KNOWN_METHODS: [Method; 9] = [
@@ -44,6 +44,8 @@ pub async fn around(
     let Some(portal) = req.app_data::<Data<Portal>>().cloned() else {
         return Err(Error::internal("no portal").into());
     };
+    let stopping = req.app_data::<Data<Stopping>>().cloned().unwrap_or_default();
+    stopping.note_request();
     let line = Line { method: req.method().clone(), started: portal.clock.now() };
     let info = RequestInfo {
         request_id: format!("req_{}", random::base62(&*portal.entropy, 16)),
@@ -64,6 +66,8 @@ pub async fn around(
                 Some(error) => with_face(response, &portal, &error).await,
             };
             finish(response.headers_mut(), &portal, &info);
+            unchunked(&mut response);
+            end_connection_if(&stopping, response.response_mut());
             line.write(&portal, &info, Some(response.request()), response.status());
             return Ok(response);
         }
@@ -74,6 +78,7 @@ pub async fn around(
     let mut response =
         if wants_page { error_page::bare(&portal, &error, &info) } else { error.as_data(Face::Api, &info.request_id) };
     finish(response.headers_mut(), &portal, &info);
+    end_connection_if(&stopping, &mut response);
     line.write(&portal, &info, None, response.status());
     Err(InternalError::from_response(error, response).into())
 }
@@ -83,6 +88,22 @@ fn finish(headers: &mut HeaderMap, portal: &Portal, info: &RequestInfo) {
     headers::add(headers, portal.settings.public_url.is_https());
     if let Ok(id) = HeaderValue::from_str(&info.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}
+
+/// A process that stops closes connections with an answer, not between two requests.
+fn end_connection_if<B>(stopping: &Stopping, response: &mut HttpResponse<B>) {
+    if stopping.has_begun() {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+}
+
+/// Clients of HTTP/1.0 do not know chunks (RFC 9112, section 6.1): an answer of unknown length ends with its connection there.
+fn unchunked(response: &mut ServiceResponse<BoxBody>) {
+    if response.request().version() < Version::HTTP_11 && response.response().body().size() == BodySize::Stream {
+        let head = response.response_mut().head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
     }
 }
 
@@ -151,6 +172,7 @@ fn tell(error: &Error, info: &RequestInfo) {
     let (request, cause) = (&info.request_id, error.cause());
     match &error.kind {
         Kind::Internal => tracing::error!(request, cause, "a request failed"),
+        Kind::Misconfigured => tracing::info!(request, cause, "a request was refused"),
         Kind::Unavailable => tracing::warn!(request, cause, "a request could not be answered"),
         _ => {}
     }

@@ -18,7 +18,7 @@ use super::{Error, Portal};
 pub const URLENCODED: &str = "application/x-www-form-urlencoded";
 
 /// How long a body may take to arrive.
-const SLOWEST: Duration = Duration::from_secs(20);
+const SLOWEST: Duration = Duration::from_secs(10);
 
 /// Name-value pairs, each name once unless said otherwise, all valid UTF-8 without NUL.
 #[derive(Default, Clone)]
@@ -148,7 +148,7 @@ impl<const LIMIT: usize> FromRequest for Form<LIMIT> {
 }
 
 fn refused(req: &HttpRequest, why: &'static str) -> Error {
-    tracing::warn!(route = req.match_pattern(), "a form that did not come from one of our pages was refused");
+    tracing::debug!(route = req.match_pattern(), "a form that did not come from one of our pages was refused");
     Error::cross_site(why)
 }
 
@@ -161,7 +161,8 @@ pub fn media_type(req: &HttpRequest) -> Option<String> {
 /// The whole body.
 ///
 /// # Errors
-/// 415 when it is encoded; 413 when it is longer than `limit`; 400 when it breaks off.
+/// 415 when it is encoded; 413 when it is longer than `limit`; 408 when it takes too long, or has to give way to others; 400 when
+/// it breaks off.
 pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -> Result<BytesMut, Error> {
     let mut encodings = given(req.headers(), header::CONTENT_ENCODING);
     if !encodings.all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity")) {
@@ -172,6 +173,8 @@ pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(Error::too_large(limit));
     }
+    let portal = req.app_data::<Data<Portal>>().ok_or_else(|| Error::internal("no portal"))?;
+    let arrival = portal.bodies.begin();
     let read = async {
         let mut body = BytesMut::new();
         while let Some(chunk) = payload.next().await {
@@ -179,11 +182,20 @@ pub async fn read_body(req: &HttpRequest, payload: &mut Payload, limit: usize) -
             if body.len() + chunk.len() > limit {
                 return Err(Error::too_large(limit));
             }
+            arrival.grow(chunk.len());
             body.extend_from_slice(&chunk);
         }
         Ok(body)
     };
-    tokio::time::timeout(SLOWEST, read).await.map_err(|_| Error::bad_request("The body takes too long to arrive."))?
+    tokio::select! {
+        // What has arrived counts, also at the last moment.
+        biased;
+        body = read => body,
+        () = arrival.gives_way() => {
+            Err(Error::too_slow("Too many requests are being sent at once, and this one waited for its body. Send it again."))
+        }
+        () = tokio::time::sleep(SLOWEST) => Err(Error::too_slow("The body takes too long to arrive. Send it again.")),
+    }
 }
 
 #[cfg(test)]

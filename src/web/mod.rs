@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod around;
+pub mod bodies;
 pub mod chart;
 pub mod client_address;
 pub mod compression;

@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::mail::Mailer;
 
 use super::actor::People;
+use super::bodies::Bodies;
 use super::cookies::Cookies;
 use super::page::NavEntry;
 use super::public_url::PublicUrl;
@@ -48,6 +49,8 @@ pub struct Portal {
     pub cookies: Cookies,
     /// Passwords.
     pub hasher: Hasher,
+    /// Request bodies that are arriving.
+    pub bodies: Bodies,
     /// What sends letters, where there is a mail server.
     pub mailer: Option<Mailer>,
     /// Settings.

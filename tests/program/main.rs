@@ -3,7 +3,9 @@
 
 mod support;
 
+mod broken_output;
 mod clients;
+mod crowds;
 mod demo;
 mod files;
 #[cfg(feature = "test-gateways")]
@@ -11,6 +13,8 @@ mod gateways;
 mod init;
 mod kill;
 mod logs;
+mod malformed;
+mod old_clients;
 mod people;
 #[cfg(feature = "test-postgres")]
 mod pgbouncer;

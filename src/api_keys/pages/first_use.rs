@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -120,7 +119,7 @@ impl Waiting {
                     return Some(format!("event: used\ndata: {}\n\n", words(first, self.who.here(now))));
                 }
                 Look::Ended => return self.ends(),
-                Look::NotYet if now >= self.until || self.stopping.0.load(Ordering::Relaxed) => return self.ends(),
+                Look::NotYet if now >= self.until || self.stopping.has_begun() => return self.ends(),
                 Look::NotYet => {}
             }
             tokio::time::sleep(LOOK).await;

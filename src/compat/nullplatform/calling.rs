@@ -117,7 +117,7 @@ impl Calling {
             Err(error) => {
                 match error.kind {
                     // A fault of ours is no answer to the key.
-                    Kind::Internal | Kind::Unavailable => {}
+                    Kind::Internal | Kind::Misconfigured | Kind::Unavailable => {}
                     Kind::Forbidden(_) | Kind::CannotGive(_) | Kind::NotAllowed => {
                         self.uses.note(&Call { code: INSUFFICIENT_PERMISSION, ..self.call });
                     }

@@ -66,7 +66,7 @@ impl Error {
             // Of the registered codes the one that says to come back. None of the token endpoint's own does, and those tell
             // a client that it should change its request or its secret.
             Kind::Unavailable | Kind::TooManyRequests(_) => "temporarily_unavailable",
-            Kind::Internal => "server_error",
+            Kind::Internal | Kind::Misconfigured => "server_error",
             _ => "invalid_request",
         }
     }

@@ -39,6 +39,8 @@ pub enum Kind {
     Conflict,
     /// 405, with the methods that work.
     MethodNotAllowed(String),
+    /// 408: the body did not arrive in time.
+    TooSlow,
     /// 413.
     TooLarge,
     /// 415.
@@ -47,6 +49,8 @@ pub enum Kind {
     TooManyRequests(u64),
     /// 500: a fault of Keystead.
     Internal,
+    /// 500: the configuration of a gateway asks for what makes no sense.
+    Misconfigured,
     /// 503: the truth is not known now.
     Unavailable,
     /// 401 or 403: what a client presented to a gateway does not let it pass.
@@ -152,6 +156,11 @@ impl Error {
         Self::new(Kind::MethodNotAllowed(allow), detail)
     }
 
+    /// 408.
+    pub fn too_slow(detail: &'static str) -> Self {
+        Self::new(Kind::TooSlow, detail)
+    }
+
     /// 413.
     pub fn too_large(limit: usize) -> Self {
         Self::new(Kind::TooLarge, format!("The request is too large. At most {limit} bytes are read here."))
@@ -222,10 +231,11 @@ impl Error {
             Kind::Gone(_) => StatusCode::GONE,
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Kind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::Internal | Kind::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Kind::OAuth { status, .. } | Kind::Credential { status, .. } => *status,
         }
@@ -243,10 +253,11 @@ impl Error {
             Kind::Gone(_) => "This was deleted",
             Kind::Conflict => "This cannot be done now",
             Kind::MethodNotAllowed(_) => "This address does not answer that method",
+            Kind::TooSlow => "The request took too long",
             Kind::TooLarge => "The request is too large",
             Kind::UnsupportedMediaType => "The body has the wrong type",
             Kind::TooManyRequests(_) => "Too many requests",
-            Kind::Internal => "Something went wrong",
+            Kind::Internal | Kind::Misconfigured => "Something went wrong",
             Kind::Unavailable => "Keystead is not available",
             Kind::Credential { .. } => "This credential may not pass",
             Kind::OAuth { .. } => "The request was refused",

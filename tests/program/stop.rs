@@ -247,6 +247,9 @@ async fn under_nohup_it_outlives_its_terminal() {
     let keystead = place.keystead(&["--listen", "127.0.0.1:0"]);
     command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(keystead.get_program()).args(keystead.get_args());
     command.current_dir(place.path(""));
+    for (name, _) in keystead.get_envs().filter(|(_, value)| value.is_none()) {
+        command.env_remove(name);
+    }
     let mut portal = Running::start(command, &place.path("out"), &place.path("log"));
     portal.is_sent("-HUP");
     for _ in 0..20 {

@@ -1,6 +1,9 @@
 //! The rules for choosing a password (NIST SP 800-63B: length, and nothing that is easily guessed).
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use zxcvbn::{Score, zxcvbn};
 
 use crate::base::secret::Secret;
@@ -66,21 +69,47 @@ pub fn check(password: &Secret, context: &[&str]) -> Result<(), PasswordProblem>
     if length > LONGEST {
         return Err(PasswordProblem::TooLong { length });
     }
-    let text = folded(text);
-    let words = context.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).chain(["keystead"]);
-    let known = words.map(folded).filter(|word| word.chars().count() >= 4);
-    // What is left without the words that are known must still be hard to guess.
-    let rest = known.fold(text.clone(), |rest, word| rest.replace(&word, ""));
-    let between = |letter: char| letter.is_ascii_punctuation() || letter.is_whitespace();
-    if rest != text && is_guessed_soon(rest.trim_matches(between)) {
+    let folded_text = folded(text);
+    if [&folded_text, &without_marks(text)].into_iter().any(|text| is_made_of(text, context)) {
         return Err(PasswordProblem::ContainsContext);
     }
-    if is_guessed_soon(&text) { Err(PasswordProblem::Common) } else { Ok(()) }
+    let once = each_word_once(&folded_text);
+    if is_guessed_soon(&folded_text) || once.is_some_and(|once| is_guessed_soon(&once)) {
+        return Err(PasswordProblem::Common);
+    }
+    Ok(())
+}
+
+/// Whether little is left of the text without the words of the context, with their marks and without them.
+fn is_made_of(text: &str, context: &[&str]) -> bool {
+    let words = context.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).chain(["keystead"]);
+    let mut known: Vec<String> = words.flat_map(|word| [folded(word), without_marks(word)]).collect();
+    known.retain(|word| word.chars().count() >= 3);
+    // "Acme" must not break "acmeworks".
+    known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = known.iter().fold(text.to_owned(), |rest, word| rest.replace(word, ""));
+    let between = |letter: char| letter.is_ascii_punctuation() || letter.is_whitespace();
+    let left = rest.trim_matches(between);
+    rest != text && (is_guessed_soon(left) || each_word_once(left).is_some_and(|once| is_guessed_soon(&once)))
+}
+
+/// The text with each word once, where one comes several times. Digits at its end make no word another one.
+fn each_word_once(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut seen = HashSet::new();
+    let digit = |letter: char| letter.is_ascii_digit();
+    let once: Vec<&str> = words.iter().copied().filter(|word| seen.insert(word.trim_end_matches(digit))).collect();
+    (once.len() < words.len()).then(|| once.join(" "))
 }
 
 /// As passwords are compared, and whatever the case.
 fn folded(text: &str) -> String {
     text.nfkc().collect::<String>().to_lowercase()
+}
+
+/// As [`folded`], with the base letters alone: "Müller" and "Muller" are the same word.
+fn without_marks(text: &str) -> String {
+    text.nfkd().filter(|letter| !is_combining_mark(*letter)).nfkc().collect::<String>().to_lowercase()
 }
 
 /// Whether somebody who tries words, passwords, names, dates and runs of keys in the order of their frequency needs fewer
@@ -149,6 +178,11 @@ mod tests {
             "Welcome123456789",
             "ilovemyfamily2024",
             "password password password",
+            "password password",
+            "welcome welcome",
+            "iloveyou iloveyou",
+            "Password-password!",
+            "password1 password2",
             "парольпарольпароль",
             "абвгдежзийклмноп",
             "🐎🐎🐎🐎🐎🐎🐎🐎🐎🐎🐎🐎🐎🐎🐎",
@@ -161,8 +195,23 @@ mod tests {
             "KeysteadKeystead1",
             "keystead-password-acme",
             "ＡＣＭＥ works 2026 acme",
+            "Acme Works 2026",
+            "AcmeWorks-2026!",
         ] {
             assert_eq!(verdict(context), Err(PasswordProblem::ContainsContext), "{context}");
+        }
+    }
+
+    #[test]
+    fn an_organization_and_a_year_are_refused_with_marks_and_without_them() {
+        for (organization, password) in [
+            ("Müller & Söhne", "Muller Sohne 2026"),
+            ("Müller & Söhne", "MüllerSöhne2026"),
+            ("IBM Österreich", "IBM Osterreich 2026"),
+            ("Nordwind Logistik GmbH", "Nordwind Logistik 2026"),
+        ] {
+            let verdict = check(&Secret::new(password.into()), &[organization]);
+            assert_eq!(verdict, Err(PasswordProblem::ContainsContext), "{password}");
         }
     }
 

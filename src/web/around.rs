@@ -38,7 +38,7 @@ const KNOWN_METHODS: [Method; 9] = [
 /// # Errors
 /// What left no request behind to answer: a panic, or a middleware that gave up. It carries its whole answer.
 pub async fn around(
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(portal) = req.app_data::<Data<Portal>>().cloned() else {
@@ -54,6 +54,7 @@ pub async fn around(
             .map(|peer| client_address::of(peer.ip(), req.headers(), &portal.settings.trusted_proxies)),
     };
     req.extensions_mut().insert(info.clone());
+    portal.cookies.keep_own(req.headers_mut());
     // The request itself cannot be kept: the router needs it for itself alone.
     let wants_page =
         req.headers().get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));

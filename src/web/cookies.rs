@@ -2,6 +2,7 @@
 //! `__Host-`.
 
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use crate::base::keyring::Keyring;
 
@@ -61,6 +62,26 @@ impl Cookies {
         self.secure
     }
 
+    /// Leaves only the cookies of this installation in the request. A cookie of another application on this host may hold
+    /// any bytes, and one that cannot be read would hide all others.
+    pub fn keep_own(&self, headers: &mut HeaderMap) {
+        let values: Vec<HeaderValue> = headers.get_all(COOKIE).cloned().collect();
+        let pairs = values.iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+        let own: Vec<&str> = pairs.filter_map(|pair| self.own(pair)).collect();
+        headers.remove(COOKIE);
+        if let Ok(value) = HeaderValue::from_str(&own.join("; "))
+            && !own.is_empty()
+        {
+            headers.insert(COOKIE, value);
+        }
+    }
+
+    fn own<'a>(&self, pair: &'a [u8]) -> Option<&'a str> {
+        let pair = std::str::from_utf8(pair.trim_ascii()).ok().filter(|pair| pair.is_ascii())?;
+        let (name, _) = pair.split_once('=')?;
+        self.names.iter().any(|own| own == name).then_some(pair)
+    }
+
     /// A cookie that lasts until the browser is closed.
     pub fn make(&self, name: Name, value: String) -> Cookie<'static> {
         Cookie::build(self.name(name).to_owned(), value)
@@ -96,6 +117,26 @@ mod tests {
             let cookie = session(plain, 1);
             assert!(cookie.starts_with("keystead-") && !cookie.contains("Secure"), "{plain}: {cookie}");
             assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Domain"));
+        }
+    }
+
+    #[test]
+    fn foreign_cookies_are_dropped_whatever_bytes_they_hold() {
+        let cookies = Cookies::new(&"http://127.0.0.1:8080".parse().unwrap(), &Keyring::new(&[1; 32]).unwrap());
+        let own = format!("{}=abc%2Bd", cookies.name(Name::Session));
+        let kept = |lines: &[Vec<u8>]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap());
+            }
+            cookies.keep_own(&mut headers);
+            headers.get_all(COOKIE).map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let beside = |foreign: &[u8]| [foreign, b"; ", own.as_bytes(), b"; ", foreign].concat();
+        for foreign in [&b"stadt=M\xfcnchen"[..], b"a=%FF", b"=", b"novalue", b"", b"a=b=c", b"\xff\xfe=1"] {
+            assert_eq!(kept(&[beside(foreign)]), [own.as_str()], "{foreign:?}");
+            assert_eq!(kept(&[foreign.to_vec(), own.clone().into_bytes()]), [own.as_str()], "{foreign:?}");
+            assert!(kept(&[foreign.to_vec()]).is_empty(), "{foreign:?}");
         }
     }
 

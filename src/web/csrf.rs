@@ -1,9 +1,10 @@
 //! Whether a request that changes something was meant by the person: three checks, all of them needed.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderName, ORIGIN};
+use actix_web::http::header::{HeaderName, ORIGIN, REFERER};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use url::Url;
 
 use crate::base::hash::{self, MacKey};
 use crate::base::random::{self, Entropy};
@@ -32,13 +33,18 @@ pub fn is_valid(key: &MacKey, binding: &Binding, token: &str) -> bool {
 }
 
 /// Whether the headers say that the request comes from one of our own pages. `Sec-Fetch-Site` decides where a browser
-/// sends it; otherwise `Origin`; neither is not enough.
+/// sends it; otherwise `Origin`; otherwise, for text browsers, which send neither, the origin of `Referer`. None of them is
+/// not enough.
 pub fn is_same_origin(req: &HttpRequest, public_url: &PublicUrl) -> bool {
     let header = |name: HeaderName| req.headers().get(name).map(|value| value.to_str().unwrap_or("invalid"));
-    match header(HeaderName::from_static("sec-fetch-site")) {
-        Some(site) => site == "same-origin",
-        None => header(ORIGIN).is_some_and(|origin| public_url.is_origin(origin)),
+    if let Some(site) = header(HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin";
     }
+    if let Some(origin) = header(ORIGIN) {
+        return public_url.is_origin(origin);
+    }
+    let referer = header(REFERER).and_then(|referer| Url::parse(referer).ok());
+    referer.is_some_and(|referer| public_url.is_origin(&referer.origin().ascii_serialization()))
 }
 
 #[cfg(test)]
@@ -76,5 +82,14 @@ mod tests {
             assert!(!verdict(&[("origin", origin)]), "{origin}");
         }
         assert!(!verdict(&[]));
+        assert!(verdict(&[("referer", "https://keys.acme.example/login?next=%2Fusers")]));
+        for referer in
+            ["", "/login", "https://keys.acme.example.evil/", "https://evil.example/?https://keys.acme.example"]
+        {
+            assert!(!verdict(&[("referer", referer)]), "{referer}");
+        }
+        let page = ("referer", "https://keys.acme.example/login");
+        assert!(!verdict(&[("origin", "null"), page]));
+        assert!(!verdict(&[("sec-fetch-site", "cross-site"), page]));
     }
 }

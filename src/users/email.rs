@@ -1,5 +1,7 @@
 //! E-mail addresses: what a person signs in with.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::base::text::is_hidden;
 
 /// A plausible address. Whether it reaches somebody, only a mail can tell.
@@ -29,13 +31,16 @@ impl Email {
         let printable = text
             .chars()
             .all(|letter| !is_hidden(letter) && !letter.is_whitespace() && !"<>()[],;:\\\"".contains(letter));
+        let host = idna::domain_to_ascii(host).map_err(|_| EmailProblem::Malformed)?;
         let host_is_name = !host.is_empty()
             && host.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
-        let fits = text.len() <= 254 && !name.is_empty() && name.len() <= 64 && !name.contains('@');
-        (printable && host_is_name && fits).then(|| Self(text.to_owned())).ok_or(EmailProblem::Malformed)
+        let fits = name.len() + 1 + host.len() <= 254 && !name.is_empty() && name.len() <= 64 && !name.contains('@');
+        let (host, _) = idna::domain_to_unicode(&host);
+        let shown = format!("{}@{host}", name.nfc());
+        (printable && host_is_name && fits).then_some(Self(shown)).ok_or(EmailProblem::Malformed)
     }
 
-    /// As it was typed.
+    /// As it is shown: the name as it was typed, the host in the letters of its language.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -51,9 +56,24 @@ impl Email {
     }
 }
 
-/// How addresses are compared.
+/// How addresses are compared: in lower case, the host as DNS has it (UTS 46), whichever way the browser sent it.
 pub fn fold(text: &str) -> String {
-    text.trim().to_lowercase()
+    let text = text.trim().nfc().collect::<String>().to_lowercase();
+    let ascii = text.rsplit_once('@').and_then(|(name, host)| {
+        let host = idna::domain_to_ascii(host).ok()?;
+        Some(format!("{name}@{host}"))
+    });
+    ascii.unwrap_or(text)
+}
+
+/// The forms in which a folded address may be stored: earlier versions kept the host in the letters of its language.
+pub(super) fn stored_forms(folded: &str) -> Vec<String> {
+    let mut forms = vec![folded.to_owned()];
+    if let Some((name, host)) = folded.rsplit_once('@') {
+        forms.push(format!("{name}@{}", idna::domain_to_unicode(host).0));
+    }
+    forms.dedup();
+    forms
 }
 
 #[cfg(test)]
@@ -82,5 +102,22 @@ mod tests {
             assert_eq!(Email::parse(bad), Err(EmailProblem::Malformed), "{bad}");
         }
         assert_eq!(Email::parse("Ops@Acme.Example").unwrap().folded(), "ops@acme.example");
+    }
+
+    #[test]
+    fn a_host_is_the_same_in_both_of_its_spellings() {
+        for typed in [
+            "Ops@München.example",
+            "ops@xn--mnchen-3ya.example",
+            "OPS@XN--MNCHEN-3YA.EXAMPLE",
+            "ops@mu\u{308}nchen.example",
+        ] {
+            let email = Email::parse(typed).unwrap();
+            assert_eq!(email.folded(), "ops@xn--mnchen-3ya.example", "{typed}");
+            assert_eq!(fold(typed), email.folded());
+            assert!(email.as_str().ends_with("@münchen.example"), "{typed}");
+            assert_eq!(stored_forms(&email.folded()), ["ops@xn--mnchen-3ya.example", "ops@münchen.example"]);
+        }
+        assert_eq!(stored_forms("ops@acme.example"), ["ops@acme.example"]);
     }
 }

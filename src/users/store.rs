@@ -11,7 +11,7 @@ use crate::base::zone::Zone;
 use crate::db::schema::{grants, roles, users};
 use crate::db::{Conn, Error, Tx};
 
-use super::email::Email;
+use super::email::{self, Email};
 use super::filter::Filter;
 use super::user::{Status, User};
 
@@ -142,7 +142,7 @@ type AccountRow = (i64, i64, String, String, Option<String>, Option<i64>);
 /// When the database refuses.
 pub fn by_email(conn: &mut Conn, email_folded: &str) -> Result<Option<Account>, Error> {
     let row: Option<AccountRow> = users::table
-        .filter(users::email_folded.eq(email_folded))
+        .filter(users::email_folded.eq_any(email::stored_forms(email_folded)))
         .filter(users::activated_at.is_not_null().and(users::deleted_at.is_null()))
         .select((users::id, users::tenant_id, users::public_id, users::email, users::password_hash, users::disabled_at))
         .first(conn)
@@ -160,7 +160,8 @@ pub fn by_email(conn: &mut Conn, email_folded: &str) -> Result<Option<Account>, 
 /// The tenant's user with this address, activated or not.
 pub(super) fn in_tenant_by_email(conn: &mut Conn, tenant: TenantScope, email: &Email) -> Result<Option<User>, Error> {
     let row: Option<Row> = users::table
-        .filter(users::tenant_id.eq(tenant.id()).and(users::email_folded.eq(email.folded())))
+        .filter(users::tenant_id.eq(tenant.id()))
+        .filter(users::email_folded.eq_any(email::stored_forms(&email.folded())))
         .filter(users::deleted_at.is_null())
         .select(COLUMNS)
         .first(conn)
@@ -213,7 +214,9 @@ pub(super) fn page(
     if let Some(text) = &filter.search {
         let pattern = format!("%{}%", escaped(&text.to_lowercase()));
         let in_name = name.like(pattern.clone()).escape('\\');
-        query = query.filter(in_name.or(users::email_folded.like(pattern).escape('\\')));
+        let in_email = users::email_folded.like(pattern.clone()).escape('\\');
+        // The host is folded to ASCII, and shown in the letters of its language.
+        query = query.filter(in_name.or(in_email).or(users::email.like(pattern).escape('\\')));
     }
     query = match filter.status {
         None => query,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::http::Method;
+use actix_web::http::uri::PathAndQuery;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::access::Refused;
 
@@ -17,6 +19,12 @@ use super::routes::Face;
 use super::{Error, Portal};
 
 const HTML: &str = "text/html; charset=utf-8";
+
+/// Characters that browsers send as they are in an address, but that the sign-in page does not go on to.
+const NOT_IN_ADDRESSES: &AsciiSet = &CONTROLS.add(b' ').add(b'\\');
+
+/// Longest address, in bytes, that is kept whole during sign-in; of a longer one the path is.
+const LONGEST_NEXT: usize = 4_096;
 
 /// The answer with the face of its route.
 pub async fn answer(req: &HttpRequest, portal: &Data<Portal>, error: &Error) -> HttpResponse {
@@ -188,6 +196,9 @@ fn sign_in_address(req: &HttpRequest) -> String {
     if !is_page {
         return "/login".into();
     }
-    let next: String = form_urlencoded::byte_serialize(req.path().as_bytes()).collect();
+    let address = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
+    let address = if address.len() > LONGEST_NEXT { req.path() } else { address };
+    let next = utf8_percent_encode(address, NOT_IN_ADDRESSES).to_string();
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("/login?next={next}")
 }

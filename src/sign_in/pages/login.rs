@@ -15,6 +15,7 @@ use crate::sign_in::{actions, device};
 use crate::users::{self, Account};
 use crate::web::actor::SignedIn;
 use crate::web::cookies::Name;
+use crate::web::csrf;
 use crate::web::form::{Form, Pairs};
 use crate::web::page::{self, Flash};
 use crate::web::request_info::RequestInfo;
@@ -50,9 +51,12 @@ pub async fn submit(
     portal: Data<Portal>,
     throttle: Data<Throttle>,
     session: Session,
-    form: Form<4_096>,
+    form: Result<Form, Error>,
 ) -> Result<HttpResponse, Error> {
-    let Form(mut form) = form;
+    let mut form = match form {
+        Ok(Form(form)) => form,
+        Err(error) => return refused(&req, &portal, error),
+    };
     let (email, next) = (form.text("email"), safe_next(form.get("next")));
     let password = Secret::new(form.take("password").unwrap_or_default());
     let account_name = users::email::fold(&email);
@@ -89,6 +93,15 @@ pub async fn submit(
     }
     tracing::warn!(address = attempt.address.map(tracing::field::display), "signing in failed");
     view(&req, &portal, StatusCode::UNPROCESSABLE_ENTITY, email, next, Some(LoginProblem::Wrong))
+}
+
+/// The form of another tab, sent after signing in here, is out of date: its user is signed in already.
+fn refused(req: &HttpRequest, portal: &Portal, error: Error) -> Result<HttpResponse, Error> {
+    let out_of_date = error.status() == StatusCode::FORBIDDEN && req.extensions().get::<SignedIn>().is_some();
+    if out_of_date && csrf::is_same_origin(req, &portal.settings.public_url) {
+        return Ok(page::redirect(portal, HOME, None));
+    }
+    Err(error)
 }
 
 enum Failure {
@@ -137,7 +150,7 @@ fn safe_next(next: Option<&str>) -> String {
         path.starts_with('/')
             && !path.starts_with("//")
             && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-            && *path != "/login"
+            && path.split('?').next() != Some("/login")
     };
     next.filter(ours).unwrap_or(HOME).to_owned()
 }
@@ -172,12 +185,22 @@ mod tests {
 
     #[test]
     fn one_never_lands_on_another_host() {
-        for foreign in
-            ["//evil.example", "https://evil.example", "https:evil", "/\\evil.example", "", "evil", "/\tevil", "/login"]
-        {
+        for foreign in [
+            "//evil.example",
+            "https://evil.example",
+            "https:evil",
+            "/\\evil.example",
+            "",
+            "evil",
+            "/\tevil",
+            "/login",
+            "/login?next=/login",
+        ] {
             assert_eq!(safe_next(Some(foreign)), "/", "{foreign:?}");
         }
-        assert_eq!(safe_next(Some("/api-keys/new")), "/api-keys/new");
+        for ours in ["/api-keys/new", "/api-keys?tag=env%3Aprod&status=expired"] {
+            assert_eq!(safe_next(Some(ours)), ours);
+        }
         assert_eq!(safe_next(None), "/");
     }
 }

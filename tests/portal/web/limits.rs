@@ -26,7 +26,7 @@ on_both! {
         for route in all_routes().iter().filter(|route| route.is_for_browsers() && route.method.as_str() == "POST") {
             let path = address_of(route, &key.key_id);
             let limit = match route.path {
-                "/login" | "/account/password" | "/invitations/{code}" => 4_096,
+                "/account/password" | "/invitations/{code}" => 4_096,
                 // 200 permissions of a role fit, however long they are.
                 "/roles/new" | "/roles/{role}" => 65_536,
                 // Twenty audiences may be long.

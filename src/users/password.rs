@@ -98,7 +98,8 @@ fn each_word_once(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut seen = HashSet::new();
     let digit = |letter: char| letter.is_ascii_digit();
-    let once: Vec<&str> = words.iter().copied().filter(|word| seen.insert(word.trim_end_matches(digit))).collect();
+    let stem = |word| Some(str::trim_end_matches(word, digit)).filter(|stem| !stem.is_empty()).unwrap_or(word);
+    let once: Vec<&str> = words.iter().copied().filter(|word| seen.insert(stem(*word))).collect();
     (once.len() < words.len()).then(|| once.join(" "))
 }
 

@@ -13,6 +13,8 @@ pub enum SettingsProblem {
     LongestDays,
     /// Neither a limit nor none was chosen.
     NoChoice,
+    /// A number of days was typed, and no limit chosen.
+    NoLimitButDays,
     /// The default life is longer than the longest.
     DefaultIsLonger {
         /// The default, in days.
@@ -35,7 +37,7 @@ impl SettingsProblem {
         match self {
             Self::DefaultDays | Self::DefaultIsLonger { .. } => "default-days",
             Self::LongestDays => "longest-days",
-            Self::NoChoice => "limit-none",
+            Self::NoChoice | Self::NoLimitButDays => "limit-none",
             Self::Contact(_) => "contact",
             Self::Stale => "now",
         }

@@ -20,6 +20,8 @@ pub(super) struct Typed {
     pub limit: String,
     /// The longest life, in days.
     pub longest_days: String,
+    /// The longest life that the form was shown with. Any other one was typed.
+    pub shown_longest_days: String,
     /// Whom to ask.
     pub contact: String,
 }
@@ -31,16 +33,19 @@ impl Typed {
             default_days: pairs.text("default_days"),
             limit: pairs.text("limit"),
             longest_days: pairs.text("longest_days"),
+            shown_longest_days: pairs.text("shown_longest_days"),
             contact: pairs.text("contact"),
         }
     }
 
     /// As the rules are.
     pub fn of_tenant(tenant: &Tenant) -> Self {
+        let longest_days = tenant.longest_key_days.map(|days| days.to_string()).unwrap_or_default();
         Self {
             default_days: tenant.default_key_days.to_string(),
             limit: if tenant.longest_key_days.is_some() { "days" } else { "none" }.to_owned(),
-            longest_days: tenant.longest_key_days.map(|days| days.to_string()).unwrap_or_default(),
+            longest_days: longest_days.clone(),
+            shown_longest_days: longest_days,
             contact: tenant.contact.clone(),
         }
     }
@@ -52,6 +57,7 @@ impl Typed {
     pub fn parse(&self) -> Result<Rules, Vec<SettingsProblem>> {
         let default = days(&self.default_days).ok_or(SettingsProblem::DefaultDays);
         let longest = match self.limit.as_str() {
+            "none" if self.has_typed_longest() => Err(SettingsProblem::NoLimitButDays),
             "none" => Ok(None),
             "days" => days(&self.longest_days).map(Some).ok_or(SettingsProblem::LongestDays),
             _ => Err(SettingsProblem::NoChoice),
@@ -76,6 +82,11 @@ impl Typed {
             }
         }
     }
+
+    fn has_typed_longest(&self) -> bool {
+        let typed = self.longest_days.trim();
+        !typed.is_empty() && typed != self.shown_longest_days.trim()
+    }
 }
 
 fn days(text: &str) -> Option<i64> {
@@ -95,6 +106,7 @@ mod tests {
 
     fn typed(default: &str, limit: &str, longest: &str, contact: &str) -> Typed {
         Typed {
+            shown_longest_days: "7".into(),
             default_days: default.into(),
             limit: limit.into(),
             longest_days: longest.into(),
@@ -114,6 +126,7 @@ mod tests {
         let longer = SettingsProblem::DefaultIsLonger { default: 91, longest: 90 };
         assert_eq!(typed("91", "days", "90", "").parse(), Err(vec![longer]));
         assert_eq!(typed("91", "", "90", "").parse(), Err(vec![SettingsProblem::NoChoice]));
+        assert_eq!(typed("91", "none", "90", "").parse(), Err(vec![SettingsProblem::NoLimitButDays]));
     }
 
     #[test]

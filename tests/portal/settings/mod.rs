@@ -26,7 +26,7 @@ on_both! {
         // The same once more is no change.
         saves(&mut ada, &[("default_days", "45"), ("limit", "days"), ("longest_days", "100"), ("contact", "Ask integration@acme.example")]).await.redirects_to("/settings");
         assert_eq!(portal.number("SELECT COUNT(*) FROM audit_events WHERE action = 'settings.updated'").await, 1);
-        saves(&mut ada, &[("default_days", "45"), ("limit", "none"), ("longest_days", "100")]).await.redirects_to("/settings");
+        saves(&mut ada, &[("default_days", "45"), ("limit", "none"), ("longest_days", "100"), ("shown_longest_days", "100")]).await.redirects_to("/settings");
         assert_eq!(portal.number("SELECT COUNT(*) FROM tenants WHERE longest_key_days IS NULL AND contact = ''").await, 1);
         ada.get("/api-keys/new").await.is(200).says("No expiry");
     }
@@ -45,6 +45,21 @@ on_both! {
         assert_eq!(portal.lines("SELECT client_id || expires_at AS line FROM api_keys ORDER BY 1").await, before);
         saves(&mut ada, &[("default_days", "30"), ("limit", "days"), ("longest_days", "90")]).await.redirects_to("/settings");
         ada.get("/settings").await.says("1 of 2 keys ends later than this or never; it keeps what it has.");
+    }
+
+    async fn days_that_are_typed_while_no_limit_is_chosen_are_asked_about_and_kept(portal: Portal) {
+        let mut ada = portal.ada().await;
+        for shown in ["", "60"] {
+            let page = ada.get("/settings").await.is(200);
+            assert_eq!((page.field("longest_days"), page.field("shown_longest_days")), (shown.into(), shown.into()));
+            let typed = [("default_days", "45"), ("limit", "none"), ("longest_days", "120"), ("shown_longest_days", shown)];
+            let page = saves(&mut ada, &typed).await.is(422).says("A number of days was entered, but “No limit” is chosen.");
+            assert_eq!((page.field("longest_days"), page.field("shown_longest_days")), ("120".into(), shown.into()));
+            saves(&mut ada, &[("default_days", "45"), ("limit", "days"), ("longest_days", "60"), ("shown_longest_days", shown)]).await.redirects_to("/settings");
+        }
+        let removed = [("default_days", "45"), ("limit", "none"), ("longest_days", "60"), ("shown_longest_days", "60")];
+        saves(&mut ada, &removed).await.redirects_to("/settings");
+        assert_eq!(portal.number("SELECT COUNT(*) FROM tenants WHERE longest_key_days IS NULL").await, 1);
     }
 
     async fn what_is_wrong_is_said_above_the_form_and_beside_its_field(portal: Portal) {

@@ -14,7 +14,7 @@ on_both! {
             let answer = portal.passes(query, &[("x-api-key", &key.secret)]).await.is(500);
             assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("x-keystead")), "{query}");
             let request = answer.header("x-request-id");
-            let told = portal.errors_about(request);
+            let told = portal.log_about(request);
             assert!(told.iter().any(|line| line.contains("a gateway asks what makes no sense")), "{query}: {told:?}");
             assert!(told.iter().all(|line| !line.contains(&key.secret[8..])));
         }
@@ -37,7 +37,7 @@ on_both! {
         portal.globex().await;
         let answer = asks().await.is(500);
         assert!(answer.body.contains("/{slug}/gateway/auth"), "{}", answer.body);
-        assert!(!portal.errors_about(answer.header("x-request-id")).is_empty());
+        assert!(!portal.log_about(answer.header("x-request-id")).is_empty());
     }
 
     async fn what_follows_uri_is_the_clients_and_asks_nothing(portal: Portal) {

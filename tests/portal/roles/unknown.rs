@@ -68,10 +68,10 @@ on_both! {
     async fn a_built_in_role_that_this_version_does_not_know_gives_nothing(portal: Portal) {
         let slug = own(&portal, "superuser");
         let (mut fay, key) = fay(&portal, &slug).await;
-        assert!(portal.errors_about(&slug).is_empty());
+        assert!(portal.log_about(&slug).is_empty());
         unchecked(&portal, &format!("UPDATE roles SET built_in = 'superuser' WHERE slug = '{slug}'")).await;
         gives_nothing(&portal, &mut fay, &key).await;
-        let errors = portal.errors_about(&slug);
+        let errors = portal.log_about(&slug);
         assert!(errors.iter().any(|line| line.contains("a grant names a built-in role that this version does not know; it gives nothing")), "{errors:#?}");
     }
 
@@ -89,7 +89,7 @@ on_both! {
             )).await;
         }
         gives_nothing(&portal, &mut fay, &key).await;
-        let errors = portal.errors_about(&own(&portal, "everything:manage"));
+        let errors = portal.log_about(&own(&portal, "everything:manage"));
         assert!(errors.iter().any(|line| line.contains("a role contains a permission that this version does not know; it gives nothing")), "{errors:#?}");
     }
 

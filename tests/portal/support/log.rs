@@ -1,4 +1,4 @@
-//! The errors that portals of this process write into their logs.
+//! What portals of this process write into their logs, without the line of each request.
 
 use std::io::{self, Write};
 use std::sync::{LazyLock, Mutex, Once, PoisonError};
@@ -14,7 +14,10 @@ struct Keep;
 
 impl Write for Keep {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(line).into_owned());
+        let text = String::from_utf8_lossy(line);
+        if !text.contains(": request request=") {
+            LINES.lock().unwrap_or_else(PoisonError::into_inner).push(text.into_owned());
+        }
         Ok(line.len())
     }
 
@@ -23,17 +26,17 @@ impl Write for Keep {
     }
 }
 
-/// Keeps errors from now on, of whichever portal.
+/// Keeps what is logged from now on, by any portal.
 pub(super) fn keep() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing_subscriber::fmt().with_max_level(Level::ERROR).with_ansi(false).with_writer(|| Keep).init();
+        tracing_subscriber::fmt().with_max_level(Level::INFO).with_ansi(false).with_writer(|| Keep).init();
     });
 }
 
 impl Portal {
-    /// The errors with this word in them: one that no other test uses.
-    pub fn errors_about(&self, word: &str) -> Vec<String> {
+    /// The lines with this word in them: one that no other test uses.
+    pub fn log_about(&self, word: &str) -> Vec<String> {
         LINES
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

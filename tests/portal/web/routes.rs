@@ -115,7 +115,7 @@ on_both! {
             assert!(body["error_description"].as_str().is_some_and(|text| text.len() > 10), "{body}");
         }
 
-        let page = portal.visitor().get("/api-keys?after=x").await.redirects_to("/login?next=%2Fapi-keys");
+        let page = portal.visitor().get("/api-keys?after=x").await.redirects_to("/login?next=%2Fapi-keys%3Fafter%3Dx");
         assert!(page.body.is_empty());
         let mut ada = portal.visitor();
         ada.signs_in("ada@acme.example", crate::support::PASSWORD).await.redirects_to("/api-keys");

@@ -1,5 +1,5 @@
 //! Whether a pooler stands between us and PostgreSQL that gives the statements of one connection to changing server
-//! processes. Our prepared statements live in one server process: in another one the same name may be somebody else's
+//! processes. Our prepared statements live in one server process: in another one the same name may be another client's
 //! query, whose rows would then be taken for the answer to ours.
 
 use std::sync::mpsc;

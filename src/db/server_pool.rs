@@ -55,7 +55,7 @@ impl ServerPool {
         (current.number, current.pool.clone())
     }
 
-    /// Gives up the pool with this number, in which somebody waited in vain, and goes on with a new one. The old one's
+    /// Gives up the pool with this number, in which a caller waited in vain, and goes on with a new one. The old one's
     /// connections end as their threads return.
     pub(super) fn give_up(&self, number: u64) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Compression of pages and lists for whoever is signed in (RFC 9110, section 8.4). What shows a secret is never compressed: a
+//! Compression of pages and lists for signed-in users (RFC 9110, section 8.4). What shows a secret is never compressed: a
 //! secret is only ever in the answer to a POST, and in pages before sign-in; and only answers to GET behind sign-in are. Nor is
 //! what another site made the browser ask for, so that nobody can learn by length what is on a page (BREACH).
 
